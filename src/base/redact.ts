@@ -1,0 +1,25 @@
+const hidden = '[hidden]';
+
+const secretFields =
+  'api[_-]?key|token|password|passwd|secret|private[_-]?key|user[_-]?data|jupyter[_-]?(?:token|url)';
+const inJson = new RegExp(`("(?:${secretFields})"\\s*:\\s*)"(?:[^"\\\\]|\\\\.)*"?`, 'gi');
+const inPairs = new RegExp(`\\b((?:${secretFields})=)[^\\s&"']+`, 'gi');
+const inHeaders = /\b(authorization|api-key)(["']?\s*[:=]\s*["']?)(?:(?:bearer|basic)\s+)?[^\s"']+/gi;
+const pemBlock = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g;
+
+/**
+ * Removes secrets from text that is about to be shown or recorded: the given values wherever they stand, and
+ * whatever looks like a key, token, password, user data or private key by the name beside it.
+ * @param secrets values known to be secret; those under 6 characters are left to the patterns.
+ */
+export function redact(text: string, secrets: readonly string[] = []): string {
+  let result = text;
+  for (const secret of secrets) {
+    if (secret.length >= 6) result = result.replaceAll(secret, hidden);
+  }
+  return result
+    .replace(pemBlock, hidden)
+    .replace(inJson, `$1"${hidden}"`)
+    .replace(inPairs, `$1${hidden}`)
+    .replace(inHeaders, `$1$2${hidden}`);
+}

@@ -1,0 +1,188 @@
+import type { Emit } from '../ui/events.ts';
+
+export type ProviderName = 'lambda' | 'local';
+
+/** How a box is reached: over SSH, or through the API of the server that holds it. */
+export type Reach =
+  | { readonly kind: 'ssh'; readonly host: string; readonly port: number; readonly username: string }
+  | { readonly kind: 'server' }
+  /** Not yet: it has no address, or has ended. */
+  | { readonly kind: 'none'; readonly why: string };
+
+/**
+ * Where a box is in its life, in one vocabulary for all providers: `pending` is on its way, `ready` can be used,
+ * `stopped` keeps its disk, `failed` will not become usable, `ending` and `ended` are on their way out and gone.
+ */
+export type Phase = 'pending' | 'ready' | 'stopped' | 'failed' | 'ending' | 'ended';
+
+/** A development box, whoever provides it. Texts come from the provider and are already free of control characters. */
+export interface Box {
+  readonly id: string;
+  readonly name: string | null;
+  readonly provider: ProviderName;
+  /** The provider's own word, shown as it is; `phase` is what decisions are made on. */
+  readonly status: string;
+  readonly phase: Phase;
+  readonly address: string | null;
+  readonly region: string | null;
+  readonly type: string | null;
+  /** US cents per hour; null where the provider does not say or it costs nothing. */
+  readonly priceCentsPerHour: number | null;
+  /** ISO 8601 with zone; null where the provider does not say. */
+  readonly createdAt: string | null;
+  readonly reach: Reach;
+  readonly filesystems: readonly string[];
+  readonly sshKeys: readonly string[];
+  /** More rows for the box's own card, in order, secrets left out: `Private IP`, `Tags`, `Home`, ... */
+  readonly extra: readonly { readonly label: string; readonly value: string }[];
+}
+
+/** What a launch asks for: the neutral part, and the provider's own settings as its schema validated them. */
+export interface LaunchRequest {
+  readonly name: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly env: Readonly<Record<string, string>>;
+  /** Parsed by the provider with its own launch schema. */
+  readonly settings: unknown;
+}
+
+/**
+ * How one launch call ended. Only `launched` made a box; after `refused` nothing exists; after `lost` nobody knows,
+ * and the call must not be repeated.
+ */
+export type LaunchAnswer =
+  | { readonly outcome: 'launched'; readonly id: string }
+  | {
+      readonly outcome: 'refused';
+      /** Whether trying again later can help: capacity, a rate limit, trouble at the provider; `no` is final. */
+      readonly retry: 'capacity' | 'rate-limit' | 'provider' | 'no';
+      readonly error: Error;
+    }
+  | { readonly outcome: 'lost'; readonly error: Error };
+
+export interface InstanceType {
+  readonly name: string;
+  readonly description: string;
+  readonly gpuDescription: string | null;
+  readonly gpus: number;
+  readonly vcpus: number;
+  readonly memoryGib: number;
+  readonly storageGib: number;
+  readonly priceCentsPerHour: number;
+  /** Names of the regions that have capacity now. */
+  readonly regionsWithCapacity: readonly string[];
+}
+
+export interface Image {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly family: string;
+  readonly version: string;
+  readonly architecture: string;
+  readonly region: string;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+export interface Filesystem {
+  readonly id: string;
+  readonly name: string;
+  readonly region: string;
+  readonly mountPoint: string;
+  readonly inUse: boolean;
+  /** An estimate that may be hours old; null where unknown. */
+  readonly bytesUsed: number | null;
+  readonly createdAt: string;
+  readonly createdBy: string;
+}
+
+export interface SshKey {
+  readonly id: string;
+  readonly name: string;
+  readonly publicKey: string;
+}
+
+export interface FirewallRule {
+  readonly protocol: string;
+  /** First and last port; null where the protocol has none. */
+  readonly ports: readonly [number, number] | null;
+  readonly source: string;
+  readonly description: string;
+}
+
+export interface FirewallRuleset {
+  readonly id: string;
+  readonly name: string;
+  readonly region: string;
+  readonly createdAt: string;
+  readonly instanceIds: readonly string[];
+  readonly rules: readonly FirewallRule[];
+}
+
+export interface ExecRequest {
+  readonly argv: readonly string[];
+  /** Seconds until the command is killed; null waits as long as it runs. */
+  readonly timeoutSeconds: number | null;
+}
+
+export interface ExecStreams {
+  readonly stdin: NodeJS.ReadableStream;
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream;
+}
+
+/** A terminal of the user's that a remote shell takes over until it ends. */
+export interface TerminalStreams {
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+}
+
+/**
+ * Optional abilities. A provider that lacks one leaves the property out; the command that needs it says which
+ * providers have it.
+ */
+export interface Facets {
+  readonly catalogue?: {
+    types(): Promise<InstanceType[]>;
+    images(): Promise<Image[]>;
+  };
+  readonly filesystems?: { list(): Promise<Filesystem[]> };
+  readonly sshKeys?: { list(): Promise<SshKey[]> };
+  readonly firewall?: { rulesets(): Promise<FirewallRuleset[]> };
+  /** Reaching boxes through the provider's server, where `Box.reach` is `server`. */
+  readonly server?: {
+    /** Runs one command; resolves with its exit code (128 + signal number where a signal ended it). */
+    exec(box: Box, request: ExecRequest, streams: ExecStreams): Promise<number>;
+    /** Opens a shell on the user's terminal; resolves with its exit code. */
+    terminal(box: Box, streams: TerminalStreams): Promise<number>;
+  };
+}
+
+export type FacetName = keyof Facets;
+
+export interface TerminateOptions {
+  /** Also delete what would survive the box (its home), where the provider keeps such a thing. */
+  readonly purge: boolean;
+}
+
+/** An open connection to a provider. Every method throws DevboxError (or HttpFailure turned into one). */
+export interface Provider extends Facets {
+  readonly name: ProviderName;
+  /** Which account the credentials belong to, as a fingerprint that reveals nothing. */
+  readonly account: string;
+  /** All boxes that the provider still shows, ended ones included if it lists them. */
+  list(): Promise<Box[]>;
+  /** The box with exactly this id, or null. */
+  get(id: string): Promise<Box | null>;
+  /** One launch call, paced to the provider's limits; never repeated by the provider itself. */
+  launch(request: LaunchRequest): Promise<LaunchAnswer>;
+  /** Shortest time between two launch calls in seconds, from the provider's published limits. */
+  readonly launchIntervalSeconds: number;
+  terminate(box: Box, options: TerminateOptions): Promise<Box>;
+}
+
+/** What opening a provider needs of the world, besides its own `api` settings. */
+export interface ProviderDeps {
+  readonly emit: Emit;
+}

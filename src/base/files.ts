@@ -1,6 +1,5 @@
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 
 /**
  * Writes a file so that a crash at any moment leaves the old or the new content, never a part: temporary file,
@@ -9,6 +8,7 @@ import writeFileAtomic from 'write-file-atomic';
  */
 export async function writeDurably(path: string, content: string, mode = 0o600): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const { default: writeFileAtomic } = await import('write-file-atomic');
   await writeFileAtomic(path, content, { mode, fsync: true });
   await syncFolder(dirname(path));
 }
@@ -33,7 +33,10 @@ export async function readIfThere(path: string): Promise<string | undefined> {
   }
 }
 
-/** Whether an error is Node's own with this code, such as `ENOENT`. */
+/**
+ * Whether an error is Node's own with this code, such as `ENOENT`. Judged by its shape: an error that comes from another
+ * realm (as in a test runner) is no `instanceof Error` here.
+ */
 export function hasCode(error: unknown, code: string): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'code' in error && error.code === code;
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 }

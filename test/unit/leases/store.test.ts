@@ -1,0 +1,237 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { systemClock } from '../../../src/base/clock.ts';
+import { indeterminate, isLeaseId, launched, type NewLease, ready } from '../../../src/leases/lease.ts';
+import { type LeaseStore, openLeases } from '../../../src/leases/store.ts';
+
+const wanted: NewLease = {
+  name: 'work',
+  provider: 'lambda',
+  api: 'default',
+  account: 'fp1',
+  region: 'us-east-3',
+  type: 'gpu_1x_gh200',
+  owner: { user: 'me', host: 'laptop', directory: '/src' },
+};
+
+let state: string;
+let store: LeaseStore;
+const leases = (): string => join(state, 'leases');
+
+beforeEach(async () => {
+  state = join(await mkdtemp(join(tmpdir(), 'leases-')), 'state');
+  store = openLeases({ state }, systemClock, Math.random);
+});
+afterEach(() => rm(join(state, '..'), { recursive: true, force: true }));
+
+describe('the life of a lease', () => {
+  test('each step is on disk when its promise resolves', async () => {
+    const { id } = await store.create(wanted);
+    expect(isLeaseId(id)).toBe(true);
+    expect(await store.get(id)).toMatchObject({ ...wanted, state: 'intended', instanceId: null, note: null });
+    await store.update(id, launched('i-1'));
+    expect(await store.get(id)).toMatchObject({ state: 'launched', instanceId: 'i-1' });
+    await store.update(id, ready('i-1'));
+    expect((await openLeases({ state }, systemClock, Math.random).list()).leases).toMatchObject([
+      { id, state: 'ready', instanceId: 'i-1' },
+    ]);
+    expect(await store.release(id)).toMatchObject({ id, state: 'released', instanceId: 'i-1' });
+    expect(await store.get(id)).toBeNull();
+    expect(await readdir(leases())).toEqual([]);
+  });
+
+  test('a lost answer keeps its lease and says why', async () => {
+    const { id } = await store.create(wanted);
+    await store.update(id, indeterminate('the connection broke'));
+    expect((await store.list()).leases).toMatchObject([
+      { state: 'indeterminate', instanceId: null, note: 'the connection broke' },
+    ]);
+  });
+
+  test('a change cannot move a lease to another id or another time of creation', async () => {
+    const lease = await store.create(wanted);
+    const other = await store.create(wanted);
+    const after = await store.update(lease.id, (now) => ({
+      ...now,
+      id: other.id,
+      createdAt: '1999-01-01T00:00:00Z',
+    }));
+    expect(after).toMatchObject({ id: lease.id, createdAt: lease.createdAt });
+  });
+
+  test('changing a released lease is an error, releasing it again is not', async () => {
+    const { id } = await store.create(wanted);
+    await store.release(id);
+    await expect(store.update(id, ready('i-1'))).rejects.toMatchObject({ code: 'leases/gone' });
+    expect(await store.release(id)).toBeNull();
+  });
+
+  test('an id that is taken is not drawn again', async () => {
+    const draws = [0, 0.5];
+    let call = 0;
+    const fixed = openLeases({ state }, systemClock, () => draws[Math.floor(call++ / 12)] ?? 0.5);
+    const first = await fixed.create(wanted);
+    call = 0;
+    const second = await fixed.create(wanted);
+    expect([first.id, second.id]).toEqual(['dbx_000000000000', 'dbx_888888888888']);
+  });
+
+  test('files are the user’s alone, also where the folder was open to others', async () => {
+    await mkdir(leases(), { recursive: true, mode: 0o755 });
+    const { id } = await store.create(wanted);
+    expect((await stat(leases())).mode & 0o777).toBe(0o700);
+    expect((await stat(join(leases(), `${id}.json`))).mode & 0o777).toBe(0o600);
+  });
+});
+
+describe('finding', () => {
+  test('a lease id, then an instance id, then a name; all that match', async () => {
+    const one = await store.create({ ...wanted, name: 'twin' });
+    const two = await store.create({ ...wanted, name: 'twin' });
+    const three = await store.create({ ...wanted, name: 'i-1' });
+    await store.update(one.id, ready('i-1'));
+    const found = async (identifier: string): Promise<string[]> =>
+      (await store.find(identifier)).leases.map((lease) => lease.id);
+    expect(await found(three.id)).toEqual([three.id]);
+    expect(await found('i-1')).toEqual([one.id]);
+    expect((await found('twin')).sort()).toEqual([one.id, two.id].sort());
+    expect(await found('TWIN')).toEqual([]);
+    expect(await found('nobody')).toEqual([]);
+  });
+});
+
+describe('what lies in the folder', () => {
+  test('no folder: nothing is listed and nothing is made', async () => {
+    expect(await store.list()).toEqual({ leases: [], warnings: [] });
+    expect((await store.find('x')).leases).toEqual([]);
+    await expect(stat(state)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  const id = 'dbx_0123456789ab';
+  const whole = {
+    version: 1,
+    id,
+    ...wanted,
+    state: 'ready',
+    instanceId: 'i-1',
+    createdAt: '2026-01-01T00:00:00.000Z',
+    updatedAt: '2026-01-01T00:00:00.000Z',
+    note: null,
+  };
+  const rows: [string, { file?: string; text: string; warns: RegExp | null }][] = [
+    ['half a file', { text: JSON.stringify(whole).slice(0, 80), warns: /no JSON/ }],
+    ['an empty file', { text: '', warns: /no JSON/ }],
+    ['JSON that is no object', { text: 'null', warns: /no lease/ }],
+    ['a ready lease without an instance', { text: json({ instanceId: null }), warns: /instanceId/ }],
+    ['a state of a newer version', { text: json({ state: 'parked' }), warns: /state/ }],
+    ['another version', { text: json({ version: 2 }), warns: /version/ }],
+    ['a provider nobody knows', { text: json({ provider: 'acme' }), warns: /provider/ }],
+    ['a time that is none', { text: json({ createdAt: 'soon' }), warns: /createdAt/ }],
+    ['the lease of another file', { text: json({ id: 'dbx_ffffffffffff' }), warns: /dbx_ffffffffffff/ }],
+    ['a name that is none', { file: 'notes.txt', text: 'hello', warns: /notes\.txt/ }],
+    ['control characters in a name', { file: 'a\u001b[31mb.json', text: '', warns: /leases\/ab\.json/ }],
+    ['a huge file', { text: `${json({})}${' '.repeat(70_000)}`, warns: /bytes/ }],
+    ['what a crashed write left', { file: `${id}.json.123456`, text: '{"ver', warns: null }],
+    ['a released lease', { text: json({ state: 'released' }), warns: null }],
+  ];
+  function json(change: object): string {
+    return JSON.stringify({ ...whole, ...change });
+  }
+
+  test.each(rows)('%s: the other leases are listed, the file stays', async (_, { file, text, warns }) => {
+    const good = await store.create(wanted);
+    const path = join(leases(), file ?? `${id}.json`);
+    await writeFile(path, text);
+    const listing = await store.list();
+    expect(listing.leases.map((lease) => lease.id)).toEqual([good.id]);
+    expect(listing.warnings).toEqual(warns ? [expect.stringMatching(warns)] : []);
+    expect(await readFile(path, 'utf8')).toBe(text);
+  });
+
+  test('a folder in the place of a lease is a warning', async () => {
+    await mkdir(join(leases(), `${id}.json`), { recursive: true });
+    expect((await store.list()).warnings).toHaveLength(1);
+  });
+
+  test('asking for a damaged lease by its id is an error with a way out', async () => {
+    const lease = await store.create(wanted);
+    await writeFile(join(leases(), `${lease.id}.json`), '{');
+    await expect(store.get(lease.id)).rejects.toMatchObject({
+      code: 'leases/damaged',
+      hint: expect.anything(),
+    });
+  });
+
+  test('fields of a newer version survive a change', async () => {
+    await mkdir(leases(), { recursive: true });
+    await writeFile(join(leases(), `${id}.json`), json({ ttlSeconds: 5 }));
+    for (const lease of (await store.list()).leases) await store.update(lease.id, ready('i-2'));
+    expect(JSON.parse(await readFile(join(leases(), `${id}.json`), 'utf8'))).toMatchObject({
+      instanceId: 'i-2',
+      ttlSeconds: 5,
+    });
+  });
+});
+
+describe('several at once', () => {
+  test('no change is lost', async () => {
+    const lease = await store.create({ ...wanted, note: '' });
+    const add = (text: string): Promise<unknown> =>
+      openLeases({ state }, systemClock, Math.random).update(lease.id, (now) => ({
+        ...now,
+        note: `${now.note}${text}`,
+      }));
+    await Promise.all(['a', 'b', 'c', 'd', 'e'].map(add));
+    expect([...((await store.get(lease.id))?.note ?? '')].sort().join('')).toBe('abcde');
+  });
+
+  test('work under one name is done one after the other, and the second is told', async () => {
+    const log: string[] = [];
+    let told = false;
+    let startSecond = (): void => undefined;
+    const inFirst = new Promise<void>((resolve) => {
+      startSecond = resolve;
+    });
+    const first = store.withName('lambda', '../x', async () => {
+      log.push('first in');
+      startSecond();
+      while (!told) await systemClock.sleep(5);
+      log.push('first out');
+    });
+    await inFirst;
+    const second = store.withName('lambda', '../x', async () => log.push('second in'), {
+      onWait: () => {
+        told = true;
+      },
+    });
+    await store.withName('local', '../x', async () => log.push('other provider'));
+    await Promise.all([first, second]);
+    expect(log.filter((line) => line !== 'other provider')).toEqual(['first in', 'first out', 'second in']);
+    expect(log.indexOf('other provider')).toBeLessThan(log.indexOf('second in'));
+  });
+
+  test('waiting ends with the signal; an error under the lock gives it back', async () => {
+    const stop = new AbortController();
+    const entered = store.withName('lambda', 'x', async () => {
+      const waiting = store.withName('lambda', 'x', async () => undefined, {
+        signal: stop.signal,
+        onWait: () => stop.abort(new Error('stopped')),
+      });
+      await expect(waiting).rejects.toThrow('stopped');
+      throw new Error('broken');
+    });
+    await expect(entered).rejects.toThrow('broken');
+    expect(await store.withName('lambda', 'x', async () => 'in')).toBe('in');
+  });
+
+  test('the lock of a process that died is taken over', async () => {
+    const { id } = await store.create(wanted);
+    const path = join(state, 'locks', 'leases.lock');
+    await mkdir(path);
+    const longAgo = new Date(Date.now() - 60_000);
+    await utimes(path, longAgo, longAgo);
+    expect(await store.update(id, ready('i-1'))).toMatchObject({ state: 'ready' });
+  });
+});

@@ -1,0 +1,129 @@
+import type { Clock } from '../base/clock.ts';
+import type { Output } from '../base/context.ts';
+import type { DevboxError } from '../base/errors.ts';
+import { errorCard, errorJson } from './error-card.ts';
+import type { DevboxEvent, Emit } from './events.ts';
+import { type PlainOptions, plainCards, plainView } from './plain.ts';
+import { liveProgress, type Progress, plainProgress } from './progress.ts';
+import type { View } from './view.ts';
+import { createWriter } from './writer.ts';
+
+export type Mode = 'cards' | 'json' | 'quiet';
+
+export interface RendererOptions {
+  readonly mode: Mode;
+  /** Whether colour is wanted; an output that is no terminal gets none anyway. */
+  readonly color: boolean;
+  /** Whether the terminal can move its cursor: false for `TERM=dumb`. Without it nothing is drawn by Ink. */
+  readonly live: boolean;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly clock: Clock;
+}
+
+/** Shows what a command says: its events and errors on stderr, its result on stdout. */
+export interface Renderer {
+  /** Takes an event; never throws and never waits. */
+  readonly emit: Emit;
+  /** Starts loading what will certainly be needed, so that it is there when the command has its answer. */
+  prepare(): void;
+  /** Shows the result, in the form of the mode. @throws DevboxError `output/failed` where stdout takes nothing. */
+  show(view: View): Promise<void>;
+  /** Shows an error, as a card or as JSON. */
+  fail(error: DevboxError): Promise<void>;
+  /** Leaves the terminal clean: before a child process takes it, and at the end. May be called more than once. */
+  release(): Promise<void>;
+}
+
+/** The renderer for a mode and the outputs that there are. */
+export function createRenderer(options: RendererOptions): Renderer {
+  const { mode, stdout, stderr } = options;
+  const write = createWriter(stdout.stream);
+  const writeError = quietly(createWriter(stderr.stream));
+  const plain = plainProgress({
+    write: writeError,
+    color: options.color && stderr.isTTY,
+    wants: wanted[mode],
+  });
+  const progress: Progress =
+    mode === 'cards' && options.live && stderr.isTTY
+      ? liveProgress({
+          start: async () => (await loadInk()).startLive({ ...options, output: stderr }),
+          fallback: plain,
+        })
+      : plain;
+  const drawsCards = mode === 'cards' && options.live && stdout.isTTY;
+
+  return {
+    emit: progress.emit,
+    prepare() {
+      if (drawsCards) loadInk().catch(() => undefined);
+    },
+    async show(view) {
+      await progress.release();
+      if (drawsCards && view.cards.length > 0) {
+        const { printCards } = await loadInk();
+        await write(printCards(view, plainOptions(options, stdout)));
+      } else {
+        await write(viewText(view, options));
+      }
+    },
+    async fail(error) {
+      await progress.release();
+      await writeError(
+        mode === 'json'
+          ? jsonText(errorJson(error))
+          : plainCards([errorCard(error)], plainOptions(options, stderr)),
+      );
+    },
+    release: progress.release,
+  };
+}
+
+/** Ink and React take about 100 ms to load, so this is the one place that does. */
+const loadInk = () => import('./ink/index.tsx');
+
+/** The events that a mode tells. Whoever waits for `--json` wants to know why it takes so long. */
+const wanted: Readonly<Record<Mode, (event: DevboxEvent) => boolean>> = {
+  cards: () => true,
+  json: ({ type }) => type === 'notice' || type === 'retrying' || type === 'poll-failed',
+  quiet: (event) => event.type === 'notice' && event.level === 'warning',
+};
+
+function viewText(view: View, { mode, color, stdout }: RendererOptions): string {
+  switch (mode) {
+    case 'json':
+      return jsonText(view.json);
+    case 'quiet':
+      return view.quiet.map((identifier) => `${identifier}\n`).join('');
+    case 'cards': {
+      const isEmpty = view.cards.length === 0 && (view.footer ?? []).length === 0;
+      if (view.raw !== undefined && (!stdout.isTTY || isEmpty)) {
+        return view.raw.endsWith('\n') ? view.raw : `${view.raw}\n`;
+      }
+      return plainView(view, plainOptions({ color }, stdout));
+    }
+  }
+}
+
+/** Only a terminal gets colour and has an edge to wrap at; one that does not know its width gets 80 columns. */
+function plainOptions({ color }: { readonly color: boolean }, output: Output): PlainOptions {
+  return output.isTTY
+    ? { color, columns: output.columns || 80 }
+    : { color: false, columns: Number.POSITIVE_INFINITY };
+}
+
+/** JSON for a file or a person: characters that a terminal would obey are written as escapes. */
+function jsonText(value: unknown): string {
+  const json = JSON.stringify(value, null, 2) ?? 'null';
+  return `${json.replace(/[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, escapeCharacter)}\n`;
+}
+
+function escapeCharacter(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+/** Where even stderr fails there is nowhere left to say so. */
+function quietly(write: (text: string) => Promise<void>): (text: string) => Promise<void> {
+  return (text) => write(text).catch(() => undefined);
+}

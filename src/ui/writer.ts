@@ -1,0 +1,38 @@
+import type { Writable } from 'node:stream';
+import { DevboxError } from '../base/errors.ts';
+import { hasCode } from '../base/files.ts';
+
+/** Writes text in order; resolves when the stream has taken it. */
+export type Write = (text: string) => Promise<void>;
+
+/**
+ * A writer that ends quietly when its reader has gone, as in `devbox list | head -1`: what is written then is dropped.
+ * @throws DevboxError `output/failed` from a write that fails otherwise, such as on a full disk.
+ */
+export function createWriter(stream: Writable): Write {
+  let broken = false;
+  // Without a listener the error would end the process; the write's own callback gets it too and reports it.
+  stream.on('error', () => {
+    broken = true;
+  });
+  return async (text) => {
+    if (broken || text === '') return;
+    await new Promise<void>((resolve, reject) => {
+      stream.write(text, (error) => {
+        if (error && !readerHasGone(error)) reject(failure(error));
+        else resolve();
+      });
+    });
+  };
+}
+
+function readerHasGone(error: Error): boolean {
+  return ['EPIPE', 'EIO', 'ECONNRESET', 'ERR_STREAM_DESTROYED'].some((code) => hasCode(error, code));
+}
+
+function failure(error: Error): DevboxError {
+  return new DevboxError('failed', `The output could not be written: ${error.message}`, {
+    code: 'output/failed',
+    cause: error,
+  });
+}

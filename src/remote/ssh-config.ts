@@ -1,0 +1,142 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readdir, rename, rm, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Clock } from '../base/clock.ts';
+import { hasCode, readIfThere, syncFolder } from '../base/files.ts';
+import { cleanLine } from '../base/text.ts';
+import {
+  entryFolder,
+  isSafeAlias,
+  knownHostsFile,
+  type SshPlaces,
+  type SshTarget,
+  sshOptions,
+} from './ssh-target.ts';
+
+/** `ssh ALIAS` works through the file at `path`; or a sentence on why no file was written. */
+export type HostEntry =
+  | { readonly written: true; readonly alias: string; readonly path: string }
+  | { readonly written: false; readonly why: string };
+
+/**
+ * Writes the file that lets `ssh NAME` reach a box, whole or not at all, mode 0600. A file of that name which devbox
+ * made for an earlier box is replaced; any other is left alone. Never throws: a box without such a file is still a
+ * box.
+ */
+export async function writeHostEntry(places: SshPlaces, target: SshTarget, clock: Clock): Promise<HostEntry> {
+  const refused = (why: string): HostEntry => ({ written: false, why: cleanLine(why) });
+  const { name } = target;
+  if (name === null) return refused('the box has no name');
+  if (!isSafeAlias(name))
+    return refused(`the name ${JSON.stringify(name)} is not safe as the name of a file`);
+  const folder = entryFolder(places);
+  const path = join(folder, name);
+  try {
+    const content = hostEntry(places, target, name, new Date(clock.now()));
+    const before = await readIfThere(path);
+    if (before !== undefined && madeFor(before) === null) return refused(`${path} is not devbox's own`);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await mkdir(dirname(knownHostsFile(places, target.instanceId)), { recursive: true, mode: 0o700 });
+    await replace(folder, name, content);
+    return { written: true, alias: name, path };
+  } catch (error) {
+    return refused(messageOf(error));
+  }
+}
+
+/**
+ * Removes the files that `writeHostEntry` made for this very box, under whatever name, and its host key. Files for
+ * other boxes, and files that are not devbox's, stay.
+ * @returns the paths of the host entries removed.
+ */
+export async function removeHostEntry(places: SshPlaces, instanceId: string): Promise<string[]> {
+  if (!isSafeAlias(instanceId)) return [];
+  const folder = entryFolder(places);
+  const removed: string[] = [];
+  for (const path of await entriesFor(folder, instanceId)) {
+    await unlink(path);
+    removed.push(path);
+  }
+  const hostKey = knownHostsFile(places, instanceId);
+  for (const file of [hostKey, `${hostKey}.old`]) await rm(file, { force: true });
+  return removed;
+}
+
+/** The file for exactly this box if there is one, preferring the one with the box's present name. */
+export async function findHostEntry(
+  places: SshPlaces,
+  box: { readonly instanceId: string; readonly name: string | null },
+): Promise<{ readonly alias: string; readonly path: string } | null> {
+  const folder = entryFolder(places);
+  const paths = await entriesFor(folder, box.instanceId);
+  const path = paths.find((one) => one === join(folder, box.name ?? '')) ?? paths[0];
+  return path === undefined ? null : { alias: path.slice(folder.length + 1), path };
+}
+
+const madeByDevbox = '# Made by devbox';
+const instanceLine = '# Instance ID: ';
+
+function hostEntry(places: SshPlaces, target: SshTarget, alias: string, now: Date): string {
+  const shown = (value: string | null): string => cleanLine(value ?? '-', 200);
+  return [
+    `${madeByDevbox} on ${now.toISOString()}`,
+    `${instanceLine}${target.instanceId}`,
+    `# Name: ${shown(target.name)}`,
+    `# Region: ${shown(target.region)}`,
+    `# Type: ${shown(target.type)}`,
+    `Host ${alias}`,
+    ...sshOptions(places, target).map(([keyword, value]) => `    ${keyword} ${value}`),
+    '',
+  ].join('\n');
+}
+
+/** The instance that a host entry was made for; null where devbox did not make it. */
+function madeFor(content: string): string | null {
+  const [first, second] = content.split('\n', 2);
+  if (!first?.startsWith(madeByDevbox) || !second?.startsWith(instanceLine)) return null;
+  return second.slice(instanceLine.length);
+}
+
+async function entriesFor(folder: string, instanceId: string): Promise<string[]> {
+  const paths: string[] = [];
+  for (const file of await filesIn(folder)) {
+    const path = join(folder, file);
+    if (isSafeAlias(file) && madeFor((await readIfThere(path)) ?? '') === instanceId) paths.push(path);
+  }
+  return paths;
+}
+
+async function filesIn(folder: string): Promise<string[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return [];
+    throw error;
+  }
+}
+
+/** The temporary file begins with a dot and so is outside what `Include config.d/*` reads. */
+async function replace(folder: string, name: string, content: string): Promise<void> {
+  const temporary = join(folder, `.${name}.${randomBytes(6).toString('hex')}.tmp`);
+  try {
+    const file = await open(temporary, 'wx', 0o600);
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, join(folder, name));
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncFolder(folder);
+}
+
+function messageOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'message' in error
+    ? String(error.message)
+    : String(error);
+}

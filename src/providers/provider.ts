@@ -1,4 +1,7 @@
+import type { LaunchAnswer, Phase } from '../acquire/outcome.ts';
 import type { Emit } from '../ui/events.ts';
+
+export type { LaunchAnswer, Phase };
 
 export type ProviderName = 'lambda' | 'local';
 
@@ -8,12 +11,6 @@ export type Reach =
   | { readonly kind: 'server' }
   /** Not yet: it has no address, or has ended. */
   | { readonly kind: 'none'; readonly why: string };
-
-/**
- * Where a box is in its life, in one vocabulary for all providers: `pending` is on its way, `ready` can be used,
- * `stopped` keeps its disk, `failed` will not become usable, `ending` and `ended` are on their way out and gone.
- */
-export type Phase = 'pending' | 'ready' | 'stopped' | 'failed' | 'ending' | 'ended';
 
 /** A development box, whoever provides it. Texts come from the provider and are already free of control characters. */
 export interface Box {
@@ -45,20 +42,6 @@ export interface LaunchRequest {
   /** Parsed by the provider with its own launch schema. */
   readonly settings: unknown;
 }
-
-/**
- * How one launch call ended. Only `launched` made a box; after `refused` nothing exists; after `lost` nobody knows,
- * and the call must not be repeated.
- */
-export type LaunchAnswer =
-  | { readonly outcome: 'launched'; readonly id: string }
-  | {
-      readonly outcome: 'refused';
-      /** Whether trying again later can help: capacity, a rate limit, trouble at the provider; `no` is final. */
-      readonly retry: 'capacity' | 'rate-limit' | 'provider' | 'no';
-      readonly error: Error;
-    }
-  | { readonly outcome: 'lost'; readonly error: Error };
 
 export interface InstanceType {
   readonly name: string;

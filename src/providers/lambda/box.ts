@@ -1,0 +1,77 @@
+import { cleanLine } from '../../base/text.ts';
+import type { Box, Phase, Reach } from '../provider.ts';
+import type { WireInstance } from './wire.ts';
+
+/** How a box of Lambda Cloud is reached; its images listen on 22. The commands apply the `ssh` settings on top. */
+const sshDefaults = { port: 22, username: 'ubuntu' } as const;
+
+/** An instance record in devbox's own terms. */
+export function boxOf(wire: WireInstance): Box {
+  const address = clean(wire.ip);
+  const phase = phaseOf(wire.status, address !== null);
+  return {
+    id: cleanLine(wire.id),
+    name: clean(wire.name),
+    provider: 'lambda',
+    status: cleanLine(wire.status, 100),
+    phase,
+    address,
+    region: clean(wire.region?.name),
+    type: clean(wire.instance_type?.name),
+    priceCentsPerHour: wire.instance_type?.price_cents_per_hour ?? null,
+    createdAt: null,
+    reach: reachOf(phase, address, wire.status),
+    filesystems: cleanAll(wire.file_system_names),
+    sshKeys: cleanAll(wire.ssh_key_names),
+    extra: extraRows(wire),
+  };
+}
+
+/** Where a status stands. A word that no description knows is taken as on its way: it is shown and looked at again. */
+export function phaseOf(status: string, hasAddress: boolean): Phase {
+  switch (status) {
+    case 'active':
+      return hasAddress ? 'ready' : 'pending';
+    case 'unhealthy':
+    case 'preempted':
+      return 'failed';
+    case 'terminating':
+      return 'ending';
+    case 'terminated':
+      return 'ended';
+    default:
+      return 'pending';
+  }
+}
+
+function reachOf(phase: Phase, address: string | null, status: string): Reach {
+  if (phase === 'ending' || phase === 'ended')
+    return { kind: 'none', why: `it is ${cleanLine(status, 100)}` };
+  if (address === null) return { kind: 'none', why: 'it has no address yet' };
+  return { kind: 'ssh', host: address, ...sshDefaults };
+}
+
+/** Rows of the box's own card beyond the common ones; only those with something to say. */
+function extraRows(wire: WireInstance): Box['extra'] {
+  const actions = Object.entries(wire.actions ?? {})
+    .filter(([, action]) => action?.available === true)
+    .map(([name]) => name);
+  return [
+    { label: 'Private IP', value: clean(wire.private_ip) ?? '' },
+    { label: 'Hostname', value: clean(wire.hostname) ?? '' },
+    { label: 'Filesystems', value: cleanAll(wire.file_system_names).join(', ') },
+    { label: 'SSH Keys', value: cleanAll(wire.ssh_key_names).join(', ') },
+    { label: 'Firewall Rulesets', value: cleanAll(wire.firewall_rulesets?.map(({ id }) => id)).join(', ') },
+    { label: 'Tags', value: cleanAll(wire.tags?.map(({ key, value }) => `${key}=${value}`)).join(', ') },
+    { label: 'Actions', value: cleanAll(actions).join(', ') },
+  ].filter(({ value }) => value !== '');
+}
+
+/** Foreign text on one line; null where there is none, or nothing but blanks. */
+function clean(text: string | null | undefined): string | null {
+  return cleanLine(text ?? '') || null;
+}
+
+function cleanAll(texts: readonly string[] | null | undefined): string[] {
+  return (texts ?? []).map((text) => cleanLine(text));
+}

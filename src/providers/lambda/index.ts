@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import type { Context } from '../../base/context.ts';
+import { DevboxError } from '../../base/errors.ts';
+import { createHttp } from '../../base/http.ts';
+import { formatSeconds } from '../../base/seconds.ts';
+import type { Provider, ProviderDeps } from '../provider.ts';
+import { boxOf } from './box.ts';
+import { filesystemOf, imageOf, rulesetOf, sshKeyOf, typesOf } from './catalogue.ts';
+import { LambdaClient } from './client.ts';
+import { launchAnswer, launchBody } from './launch.ts';
+import { Pacer } from './pacer.ts';
+import type { LambdaApi } from './schema.ts';
+import { terminateBox } from './terminate.ts';
+import * as wire from './wire.ts';
+
+/**
+ * Opens Lambda Cloud; no request is made yet.
+ * @throws DevboxError of kind `unauthorised` where there is no key, `usage` where it must not travel to the address.
+ */
+export async function openLambda(api: LambdaApi, context: Context, deps: ProviderDeps): Promise<Provider> {
+  const apiKey = checkKey(api.api_key);
+  const { clock, signal } = context;
+  const pacer = new Pacer(clock, {
+    requestSeconds: api.request_interval,
+    launchSeconds: api.launch_interval,
+  });
+  const client = new LambdaClient({
+    baseUrl: api.base_url,
+    apiKey,
+    timeoutSeconds: api.timeout,
+    retryDelaySeconds: api.request_interval,
+    http: createHttp(`devbox/${context.version}`),
+    pacer,
+    clock,
+    signal,
+  });
+
+  return {
+    name: 'lambda',
+    account: createHash('sha256').update(apiKey).digest('hex').slice(0, 12),
+    launchIntervalSeconds: api.launch_interval,
+    async list() {
+      return (await client.get('/instances', wire.instances)).map(boxOf);
+    },
+    get: (id) => getBox(client, id),
+    async launch(request) {
+      const body = await launchBody(request, { cwd: context.cwd, home: context.paths.home });
+      const wait = pacer.launchWaitSeconds;
+      if (wait >= 1) {
+        const message = `Lambda Cloud takes one launch in ${formatSeconds(api.launch_interval)}: the next goes out in ${formatSeconds(wait)}.`;
+        deps.emit({ type: 'notice', level: 'info', message });
+      }
+      return launchAnswer(
+        await client.change('POST', '/instance-operations/launch', body, wire.launched, true),
+      );
+    },
+    terminate: (box) => terminateBox(client, box),
+    catalogue: {
+      types: async () => typesOf(await client.get('/instance-types', wire.instanceTypes)),
+      images: async () => (await client.get('/images', wire.images)).map(imageOf),
+    },
+    // Listing has a hyphen in its path, creating and deleting have not.
+    filesystems: {
+      list: async () => (await client.get('/file-systems', wire.filesystems)).map(filesystemOf),
+    },
+    sshKeys: { list: async () => (await client.get('/ssh-keys', wire.sshKeys)).map(sshKeyOf) },
+    firewall: {
+      rulesets: async () => (await client.get('/firewall-rulesets', wire.rulesets)).map(rulesetOf),
+    },
+  };
+}
+
+/** Only the API's own word for it makes a box absent; any other 404 comes from something in between. */
+async function getBox(client: LambdaClient, id: string): Promise<ReturnType<typeof boxOf> | null> {
+  // Dots would be taken for path segments, and an empty ID for the list.
+  if (/^\.{0,2}$/.test(id)) return null;
+  try {
+    return boxOf(await client.get(`/instances/${encodeURIComponent(id)}`, wire.instance));
+  } catch (error) {
+    if (error instanceof DevboxError && absentCodes.has(error.code)) return null;
+    throw error;
+  }
+}
+
+const absentCodes: ReadonlySet<string> = new Set(['global/object-does-not-exist', 'global/not-found']);
+
+function checkKey(configured: string | null): string {
+  const key = (configured ?? '').trim();
+  if (key === '') {
+    throw new DevboxError('unauthorised', 'There is no key for Lambda Cloud.', {
+      code: 'lambda/no-api-key',
+      details: [{ label: 'Setting', value: 'api.api_key (from the environment variable LAMBDA_API_KEY)' }],
+      hint: 'Create a key in the Lambda Cloud dashboard (https://cloud.lambda.ai/api-keys), then type: export LAMBDA_API_KEY=...',
+    });
+  }
+  if (!/^[\x21-\x7e]+$/.test(key)) {
+    throw new DevboxError(
+      'unauthorised',
+      'The key for Lambda Cloud contains blanks or characters that no key has.',
+      {
+        code: 'lambda/malformed-api-key',
+        details: [{ label: 'Setting', value: 'api.api_key (from the environment variable LAMBDA_API_KEY)' }],
+        hint: 'Copy it again from the Lambda Cloud dashboard, then type: export LAMBDA_API_KEY=...',
+      },
+    );
+  }
+  return key;
+}

@@ -1,0 +1,99 @@
+import { resolve } from 'node:path';
+import type * as z from 'zod/mini';
+import { DevboxError } from '../../base/errors.ts';
+import { cleanLine } from '../../base/text.ts';
+import type { LaunchAnswer, LaunchRequest } from '../provider.ts';
+import type { Changed } from './client.ts';
+import { outcomeUnknown } from './errors.ts';
+import { type LambdaLaunch, lambdaLaunchSchema, lambdaTagsSchema, maxNameLength } from './schema.ts';
+import type { launched } from './wire.ts';
+
+/** Where relative files of the settings are looked for: both absolute. */
+export interface Places {
+  readonly cwd: string;
+  readonly home: string;
+}
+
+/**
+ * The body of a launch call, checked against everything that the API's description says about it.
+ * @throws DevboxError of kind `usage`, before any request, naming the setting.
+ */
+export async function launchBody(request: LaunchRequest, places: Places): Promise<Record<string, unknown>> {
+  const settings = parse(lambdaLaunchSchema, request.settings, '');
+  const tags = parse(lambdaTagsSchema, request.tags, 'tags');
+  if ([...request.name].length > maxNameLength) {
+    throw wrong('instance_name', `is longer than ${maxNameLength} characters`);
+  }
+  const userData = await buildUserData(request, settings, places);
+  return {
+    region_name: settings.region,
+    instance_type_name: settings.instance_type,
+    ssh_key_names: [settings.ssh_key_name],
+    ...(request.name === '' ? {} : { name: request.name }),
+    ...(settings.filesystem_name === null ? {} : { file_system_names: [settings.filesystem_name] }),
+    ...(settings.image_id === null ? {} : { image: { id: settings.image_id } }),
+    ...(Object.keys(tags).length === 0
+      ? {}
+      : { tags: Object.entries(tags).map(([key, value]) => ({ key, value })) }),
+    // Plain text: encoding it, in base64 for one, would make cloud-init ignore it.
+    ...(userData === null ? {} : { user_data: userData }),
+  };
+}
+
+/** What the answer to a launch call means. One without an instance ID leaves open whether an instance exists. */
+export function launchAnswer(changed: Changed<z.infer<typeof launched>>): LaunchAnswer {
+  if (changed.outcome === 'refused') return changed;
+  if (changed.outcome === 'lost') return { outcome: 'lost', error: lost(changed.error) };
+  const ids = changed.value.instance_ids;
+  const id = ids[0];
+  if (id !== undefined && ids.length === 1 && id !== '' && cleanLine(id) === id) {
+    return { outcome: 'launched', id };
+  }
+  const shown = ids.map((each) => cleanLine(each, 100)).join(', ');
+  const error = new DevboxError('failed', `The answer does not name one instance: ${shown || 'none'}.`, {
+    title: 'API Error',
+    code: 'lambda/no-instance-id',
+    details: [{ label: 'Request', value: 'POST /instance-operations/launch' }],
+  });
+  return { outcome: 'lost', error: lost(error) };
+}
+
+function lost(cause: DevboxError): DevboxError {
+  return outcomeUnknown(cause, 'It is not known whether an instance was launched.', {
+    hint: 'It may exist and cost money. Look for it: devbox command=list resource=instances',
+  });
+}
+
+async function buildUserData(
+  request: LaunchRequest,
+  settings: LambdaLaunch,
+  places: Places,
+): Promise<string | null> {
+  const { userData } = await import('./cloud-init/index.ts');
+  const { enabled, file } = settings.cloud_init;
+  return userData({
+    filesystemName: settings.filesystem_name,
+    username: settings.username,
+    env: request.env,
+    file: file === null ? null : resolve(places.cwd, file.replace(/^~(?=\/)/, places.home)),
+    enabled,
+  });
+}
+
+function parse<T>(schema: z.ZodMiniType<T>, value: unknown, prefix: string): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const nested = issue?.code === 'invalid_key' ? issue.issues[0] : issue;
+  const path = [prefix, ...(issue?.path ?? []).map(String)].filter((part) => part !== '').join('.');
+  throw wrong(path, nested?.message ?? 'is not valid');
+}
+
+function wrong(setting: string, problem: string): DevboxError {
+  const name = cleanLine(setting, 200);
+  return new DevboxError('usage', `${name} ${problem}.`, {
+    code: 'lambda/launch-setting',
+    title: 'Configuration Error',
+    details: [{ label: 'Setting', value: name }],
+  });
+}

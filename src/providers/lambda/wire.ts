@@ -1,0 +1,118 @@
+import * as z from 'zod/mini';
+
+// The shapes of the API's answers, as far as devbox reads them. Unknown fields are let through unread. Only what a
+// decision hangs on is required, so that an odd record can still be listed and terminated; statuses, regions and
+// architectures are open strings, since new ones appear without notice. Null counts as absent.
+
+const text = z.nullish(z.string());
+const names = z.nullish(z.array(z.string()));
+
+const region = z.object({ name: z.string(), description: text });
+
+const specs = z.object({
+  vcpus: z.number(),
+  memory_gib: z.number(),
+  storage_gib: z.number(),
+  gpus: z.number(),
+});
+
+const instanceType = z.object({
+  name: z.string(),
+  description: text,
+  gpu_description: text,
+  price_cents_per_hour: z.number(),
+  specs,
+});
+
+/** `jupyter_token` and `jupyter_url` are left out on purpose: what is not read cannot be shown. */
+export const instance = z.object({
+  id: z.string().check(z.minLength(1)),
+  name: text,
+  status: z.string(),
+  ip: text,
+  private_ip: text,
+  hostname: text,
+  region: z.nullish(region),
+  instance_type: z.nullish(
+    z.object({ name: z.string(), price_cents_per_hour: z.nullish(z.number()), description: text }),
+  ),
+  ssh_key_names: names,
+  file_system_names: names,
+  tags: z.nullish(z.array(z.object({ key: z.string(), value: z.string() }))),
+  firewall_rulesets: z.nullish(z.array(z.object({ id: z.string() }))),
+  actions: z.nullish(z.record(z.string(), z.nullish(z.object({ available: z.nullish(z.boolean()) })))),
+});
+export type WireInstance = z.infer<typeof instance>;
+
+export const instances = z.array(instance);
+
+const typesItem = z.object({
+  instance_type: instanceType,
+  regions_with_capacity_available: z.array(region),
+});
+export type WireTypesItem = z.infer<typeof typesItem>;
+
+/** A map from type name to item is what both descriptions say; some answers have been seen as a list. */
+export const instanceTypes = z.union([z.array(typesItem), z.record(z.string(), typesItem)]);
+
+export const images = z.array(
+  z.object({
+    id: z.string(),
+    name: text,
+    description: text,
+    family: text,
+    version: text,
+    architecture: text,
+    region: z.nullish(region),
+    created_time: text,
+    updated_time: text,
+  }),
+);
+export type WireImage = z.infer<typeof images>[number];
+
+export const filesystems = z.array(
+  z.object({
+    id: z.string(),
+    name: z.string(),
+    region: z.nullish(region),
+    mount_point: text,
+    is_in_use: z.nullish(z.boolean()),
+    bytes_used: z.nullish(z.number()),
+    created: text,
+    created_by: z.nullish(z.object({ email: text })),
+  }),
+);
+export type WireFilesystem = z.infer<typeof filesystems>[number];
+
+/** `private_key` exists in one answer only, and nothing here reads it. */
+export const sshKeys = z.array(z.object({ id: z.string(), name: z.string(), public_key: text }));
+export type WireSshKey = z.infer<typeof sshKeys>[number];
+
+const rule = z.object({
+  protocol: z.string(),
+  port_range: z.nullish(z.tuple([z.number(), z.number()])),
+  source_network: text,
+  description: text,
+});
+export type WireRule = z.infer<typeof rule>;
+
+export const rulesets = z.array(
+  z.object({
+    id: z.string(),
+    name: text,
+    region: z.nullish(region),
+    created: text,
+    instance_ids: names,
+    rules: z.nullish(z.array(rule)),
+  }),
+);
+export type WireRuleset = z.infer<typeof rulesets>[number];
+
+export const launched = z.object({ instance_ids: z.array(z.string()) });
+
+export const terminated = z.object({ terminated_instances: instances });
+
+/** Only the code is decided on, so an odd message or suggestion must not cost it. */
+export const errorEnvelope = z.object({
+  error: z.object({ code: z.string(), message: z.catch(text, null), suggestion: z.catch(text, null) }),
+});

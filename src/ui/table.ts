@@ -7,7 +7,7 @@ const gap = 2;
 
 /**
  * Lays a table out in borderless columns under dim headings. Where the columns do not fit, the widest ones wrap; where
- * even their longest words do not fit, every row becomes a block of labelled values instead.
+ * even their longest words do not fit, every row becomes a block of labelled values after an empty line.
  * @param width cells of a line; `Infinity` where nothing may be wrapped.
  * @param labelled lays out one value with its label, for the case that columns do not fit.
  */
@@ -67,8 +67,8 @@ function joinCells(row: readonly Line[], widths: readonly number[]): Line {
 }
 
 function stacked(table: Table, labelled: (label: string, value: Text) => Line[]): Line[] {
-  return table.rows.flatMap((row, index) => [
-    ...(index > 0 ? [[]] : []),
+  return table.rows.flatMap((row) => [
+    [],
     ...table.columns.flatMap((heading, column) => labelled(heading, row[column] ?? '')),
   ]);
 }

@@ -73,23 +73,28 @@ function paragraphBreaks(paragraph: string, width: number): Range[] {
   return ranges;
 }
 
-/** A word in pieces of at most `width` cells each. */
+/** A word in pieces of at most `width` cells each, cut after a slash where a piece has one. */
 function cut(word: string, width: number): Range[] {
-  if (cells(word) <= width) return [[0, word.length]];
   const pieces: Range[] = [];
   let start = 0;
+  while (cells(word.slice(start)) > width) {
+    const end = start + fitting(word.slice(start), width);
+    const slash = word.lastIndexOf('/', end - 1) + 1;
+    const next = slash > start + 1 ? slash : end;
+    pieces.push([start, next]);
+    start = next;
+  }
+  return [...pieces, [start, word.length]];
+}
+
+/** How much of a word fits into `width` cells: one character at least. */
+function fitting(word: string, width: number): number {
   let used = 0;
   for (const { segment, index } of graphemes(word)) {
-    const size = cells(segment);
-    if (used + size > width && index > start) {
-      pieces.push([start, index]);
-      start = index;
-      used = 0;
-    }
-    used += size;
+    used += cells(segment);
+    if (used > width && index > 0) return index;
   }
-  pieces.push([start, word.length]);
-  return pieces;
+  return word.length;
 }
 
 function slice(spans: readonly Span[], start: number, end: number): Span[] {

@@ -1,0 +1,236 @@
+import { createHash } from 'node:crypto';
+import type { Catalogue, RegionRecord } from './catalogue.ts';
+
+/** A refusal in the API's own terms. */
+export interface Refusal {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+  readonly suggestion?: string;
+}
+
+export type Outcome = { readonly data: unknown } | { readonly refusal: Refusal };
+
+export interface AccountOptions {
+  readonly catalogue: Catalogue;
+  /** What successive looks at a new instance find; the last word stays. */
+  readonly statuses: readonly string[];
+  /** Instead of by looks: milliseconds from `booting` to `active`. */
+  readonly bootMilliseconds: number | undefined;
+  /** Looks for which a new instance is not shown yet. */
+  readonly hiddenLooks: number;
+  /** Launches that are refused for lack of capacity before one is accepted. */
+  readonly capacityRefusals: number;
+}
+
+export interface FakeInstance {
+  readonly id: string;
+  readonly launchedAtMs: number;
+  /** What it was launched with. */
+  readonly request: Readonly<Record<string, unknown>>;
+  looks: number;
+  /** Looks since its end was asked for; undefined while it lives. */
+  endLooks: number | undefined;
+}
+
+/** The state of the imitated account and what the operations do to it. */
+export class Account {
+  readonly instances: FakeInstance[] = [];
+  private readonly options: AccountOptions;
+  private refusalsLeft: number;
+  private launches = 0;
+
+  constructor(options: AccountOptions) {
+    this.options = options;
+    this.refusalsLeft = options.capacityRefusals;
+  }
+
+  /** Puts an instance into the account, as if somebody had launched it; `looks` says how far it is. */
+  add(request: Readonly<Record<string, unknown>>, looks = 0): FakeInstance {
+    this.launches += 1;
+    const id = createHash('sha256').update(`instance ${this.launches}`).digest('hex').slice(0, 32);
+    const made: FakeInstance = { id, launchedAtMs: Date.now(), request, looks, endLooks: undefined };
+    this.instances.push(made);
+    return made;
+  }
+
+  list(): Outcome {
+    return { data: [...this.instances].flatMap((instance) => this.look(instance) ?? []) };
+  }
+
+  get(id: string): Outcome {
+    const instance = this.instances.find((each) => each.id === id);
+    const record = instance && this.look(instance);
+    return record === undefined ? { refusal: noInstance } : { data: record };
+  }
+
+  types(asList: boolean): Outcome {
+    const { types } = this.options.catalogue;
+    if (asList) return { data: types };
+    return { data: Object.fromEntries(types.map((item) => [item.instance_type.name, item])) };
+  }
+
+  launch(body: Readonly<Record<string, unknown>>): Outcome {
+    const { catalogue } = this.options;
+    const type = catalogue.types.find((item) => item.instance_type.name === body['instance_type_name']);
+    const keys = strings(body['ssh_key_names']);
+    const filesystems = strings(body['file_system_names']);
+    if (type === undefined) return { refusal: noResource('instance type') };
+    if (keys.length !== 1) return { refusal: invalid('Exactly one SSH key must be given.') };
+    if (!keys.every((name) => catalogue.sshKeys.some((key) => key.name === name))) {
+      return { refusal: noResource('SSH key') };
+    }
+    for (const name of filesystems) {
+      const filesystem = catalogue.filesystems.find((each) => each.name === name);
+      if (filesystem === undefined) return { refusal: noResource('filesystem') };
+      if (filesystem.region.name !== body['region_name']) return { refusal: wrongRegion };
+    }
+    const image = body['image'];
+    if (image !== undefined && !catalogue.images.some((each) => fitsImage(image, each))) {
+      return { refusal: noResource('image') };
+    }
+    if (this.refusalsLeft > 0) {
+      this.refusalsLeft -= 1;
+      return { refusal: noCapacity };
+    }
+    if (!type.regions_with_capacity_available.some(({ name }) => name === body['region_name'])) {
+      return { refusal: noCapacity };
+    }
+    return { data: { instance_ids: [this.add(body).id] } };
+  }
+
+  terminate(body: Readonly<Record<string, unknown>>): Outcome {
+    const ids = strings(body['instance_ids']);
+    const found = ids.map((id) => this.instances.find((each) => each.id === id));
+    const records: Record<string, unknown>[] = [];
+    for (const instance of found) {
+      if (instance === undefined) return { refusal: noInstance };
+      instance.endLooks ??= 0;
+      records.push(this.record(instance, 'terminating'));
+    }
+    return { data: { terminated_instances: records } };
+  }
+
+  /** One look: time goes by in looks. An ended instance is shown once as `terminated`, then forgotten. */
+  private look(instance: FakeInstance): Record<string, unknown> | undefined {
+    if (instance.endLooks !== undefined) {
+      instance.endLooks += 1;
+      if (instance.endLooks > 2) this.instances.splice(this.instances.indexOf(instance), 1);
+      if (instance.endLooks > 2) return undefined;
+      return this.record(instance, instance.endLooks === 1 ? 'terminating' : 'terminated');
+    }
+    const shown = instance.looks - this.options.hiddenLooks;
+    instance.looks += 1;
+    return shown < 0 ? undefined : this.record(instance, this.statusAt(instance, shown));
+  }
+
+  private statusAt(instance: FakeInstance, look: number): string {
+    const { statuses, bootMilliseconds } = this.options;
+    if (bootMilliseconds !== undefined) {
+      return Date.now() - instance.launchedAtMs < bootMilliseconds ? 'booting' : 'active';
+    }
+    return statuses[Math.min(look, statuses.length - 1)] ?? 'booting';
+  }
+
+  private record(instance: FakeInstance, status: string): Record<string, unknown> {
+    const { request } = instance;
+    const number = this.instances.indexOf(instance) + 1;
+    const isUp = status === 'active' || status === 'unhealthy';
+    const type = this.options.catalogue.types.find(
+      (item) => item.instance_type.name === request['instance_type_name'],
+    );
+    const jupyterToken = instance.id.split('').reverse().join('');
+    return {
+      id: instance.id,
+      ...(request['name'] === undefined ? {} : { name: request['name'] }),
+      status,
+      ...(isUp ? { ip: `198.51.100.${number}`, private_ip: `10.0.2.${number}` } : {}),
+      hostname: request['hostname'] ?? `198-51-100-${number}`,
+      ssh_key_names: strings(request['ssh_key_names']),
+      file_system_names: strings(request['file_system_names']),
+      region: this.region(request['region_name']),
+      instance_type: type?.instance_type,
+      ...(isUp
+        ? {
+            jupyter_token: jupyterToken,
+            jupyter_url: `https://jupyter-${instance.id}.example.com/?token=${jupyterToken}`,
+          }
+        : {}),
+      actions: actionsAt(status),
+      is_reserved: false,
+      ...(request['tags'] === undefined ? {} : { tags: request['tags'] }),
+    };
+  }
+
+  private region(name: unknown): RegionRecord {
+    const all = this.options.catalogue.types.flatMap((item) => item.regions_with_capacity_available);
+    return all.find((each) => each.name === name) ?? { name: String(name), description: 'Somewhere' };
+  }
+}
+
+function actionsAt(status: string): Record<string, unknown> {
+  const up = { available: true };
+  const booting = {
+    available: false,
+    reason_code: 'vm-has-not-launched',
+    reason_description: 'It has not launched yet.',
+  };
+  const isUp = status === 'active';
+  return {
+    migrate: isUp ? up : booting,
+    rebuild: isUp ? up : booting,
+    restart: isUp ? up : booting,
+    cold_reboot: isUp ? up : booting,
+    terminate: status === 'terminating' || status === 'terminated' ? booting : up,
+  };
+}
+
+/** An image is asked for by its ID or its family. */
+function fitsImage(asked: unknown, image: Readonly<Record<string, unknown>>): boolean {
+  if (typeof asked !== 'object' || asked === null) return false;
+  if ('id' in asked) return asked.id === image['id'];
+  return 'family' in asked && asked.family === image['family'];
+}
+
+function strings(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
+}
+
+const noInstance: Refusal = {
+  status: 404,
+  code: 'global/object-does-not-exist',
+  message: 'There is no such instance.',
+};
+
+const noCapacity: Refusal = {
+  status: 400,
+  code: 'instance-operations/launch/insufficient-capacity',
+  message: 'There is not enough capacity for this launch.',
+  suggestion: 'Take a type or region with more capacity, or try again later.',
+};
+
+const wrongRegion: Refusal = {
+  status: 400,
+  code: 'instance-operations/launch/file-system-in-wrong-region',
+  message: 'The filesystem is in another region than the instance.',
+};
+
+export const badKey: Refusal = {
+  status: 401,
+  code: 'global/invalid-api-key',
+  message: 'This API key is not valid.',
+  suggestion: 'Make a new key and try again.',
+};
+
+export const invalid = (message: string): Refusal => ({
+  status: 400,
+  code: 'global/invalid-parameters',
+  message,
+});
+
+const noResource = (what: string): Refusal => ({
+  status: 404,
+  code: 'global/object-does-not-exist',
+  message: `There is no such ${what}.`,
+  suggestion: 'Look the name up and try again.',
+});

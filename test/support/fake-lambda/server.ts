@@ -1,0 +1,200 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { Account, badKey, type FakeInstance, invalid, type Outcome } from './account.ts';
+import { answer, spoilAfter, spoilBefore, write } from './answers.ts';
+import { type Catalogue, standardCatalogue } from './catalogue.ts';
+import { type Fault, Faults } from './faults.ts';
+import { openSpecCheck } from './spec-check.ts';
+
+export interface FakeLambdaOptions {
+  /** The one key that is accepted. Default `fakeKey`. */
+  readonly apiKey?: string;
+  /** Default: any free port. */
+  readonly port?: number;
+  readonly catalogue?: Partial<Catalogue>;
+  /** What successive looks at a new instance find; the last stays. Default booting, booting, active. */
+  readonly statuses?: readonly string[];
+  /** Makes an instance active after this time instead. */
+  readonly bootMilliseconds?: number;
+  /** Looks for which a new instance is not shown yet. Default 0. */
+  readonly hiddenLooks?: number;
+  /** Launches refused for lack of capacity before one is accepted. Default 0. */
+  readonly capacityRefusals?: number;
+  readonly faults?: readonly Fault[];
+  /** Answers 429 to requests, and to launches, that come sooner than this after the one before. */
+  readonly limits?: { readonly requestMs: number; readonly launchMs: number };
+  /** Answers instance types as a list instead of a map. */
+  readonly typesAsList?: boolean;
+  /** Checks every exchange against Lambda's descriptions where they are present. Default true. */
+  readonly checkSpec?: boolean;
+  /** Where the project lies; `../shared/spec` is looked for beside it. Default the working directory. */
+  readonly projectRoot?: string;
+}
+
+export interface RecordedRequest {
+  readonly method: string;
+  /** Below the base address. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingMessage['headers'];
+  /** Parsed JSON; undefined where there was none. */
+  readonly body: unknown;
+  /** Milliseconds on a clock that only grows. */
+  readonly atMs: number;
+}
+
+export interface FakeLambda {
+  /** For `api.base_url`. */
+  readonly baseUrl: string;
+  readonly apiKey: string;
+  readonly requests: readonly RecordedRequest[];
+  readonly instances: readonly FakeInstance[];
+  /** What clients did that the API does not have, and exchanges that its descriptions do not allow. */
+  readonly problems: readonly string[];
+  fault(fault: Fault): void;
+  /** Puts an instance into the account; `looks` says how far its boot is. */
+  addInstance(request: Readonly<Record<string, unknown>>, looks?: number): FakeInstance;
+  /** Requests of one kind, as `POST /instance-operations/launch`. */
+  sent(kind: string): RecordedRequest[];
+  /**
+   * Ends the server at once.
+   * @throws Error listing every problem and every fault that no request met, unless told not to check.
+   */
+  stop(options?: { readonly check?: boolean }): Promise<void>;
+}
+
+export const fakeKey = 'secret_fake-lambda_0123456789abcdef';
+
+const base = '/api/v1';
+
+/** Starts an imitation of Lambda Cloud on 127.0.0.1; README.md beside this file says what it imitates. */
+export async function startFakeLambda(options: FakeLambdaOptions = {}): Promise<FakeLambda> {
+  const apiKey = options.apiKey ?? fakeKey;
+  const catalogue = { ...standardCatalogue, ...options.catalogue };
+  const account = new Account({
+    catalogue,
+    statuses: options.statuses ?? ['booting', 'booting', 'active'],
+    bootMilliseconds: options.bootMilliseconds,
+    hiddenLooks: options.hiddenLooks ?? 0,
+    capacityRefusals: options.capacityRefusals ?? 0,
+  });
+  const faults = new Faults();
+  for (const fault of options.faults ?? []) faults.add(fault);
+  const requests: RecordedRequest[] = [];
+  const problems: string[] = [];
+  const spec =
+    options.checkSpec === false ? undefined : await openSpecCheck(options.projectRoot ?? process.cwd());
+
+  const server = createServer((message, response) => {
+    exchange(message, response).catch((error: unknown) => {
+      problems.push(`the imitation itself failed: ${String(error)}`);
+      response.destroy();
+    });
+  });
+
+  async function exchange(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    const atMs = performance.now();
+    const url = new URL(message.url ?? '/', 'http://127.0.0.1');
+    const raw = await text(message);
+    const method = message.method ?? 'GET';
+    const inside = url.pathname.startsWith(`${base}/`);
+    const path = inside ? url.pathname.slice(base.length) : url.pathname;
+    const body: unknown = raw === '' ? undefined : JSON.parse(raw);
+    const previous = requests.at(-1);
+    const previousLaunch = requests.findLast((request) => request.path === launchPath);
+    const request = { method, path, query: url.searchParams, headers: message.headers, body, atMs };
+    requests.push(request);
+
+    const operation = inside ? findOperation(method, path) : undefined;
+    if (operation === undefined) {
+      problems.push(`unexpected request: ${method} ${url.pathname}`);
+      return write(response, 404, '<h1>Not imitated</h1>', 'text/html');
+    }
+    problems.push(...(spec?.request({ ...request, path: base + path }) ?? []));
+    const tooSoon =
+      isTooSoon(atMs, previous?.atMs, options.limits?.requestMs) ||
+      (path === launchPath && isTooSoon(atMs, previousLaunch?.atMs, options.limits?.launchMs));
+    if (tooSoon) {
+      return write(
+        response,
+        429,
+        JSON.stringify({ error: { code: 'global/rate-limited', message: 'Slow down.' } }),
+      );
+    }
+    const fault = faults.take(method, path);
+    if (fault && spoilBefore(fault, response)) return;
+    const isKnown = message.headers.authorization === `Bearer ${apiKey}`;
+    const outcome = isKnown ? operation({ account, catalogue, options, path, body }) : { refusal: badKey };
+    if (fault && (await spoilAfter(fault, response, outcome))) return;
+    answer(response, outcome, (status, json) => {
+      problems.push(...(spec?.answer({ ...request, path: base + path }, status, json) ?? []));
+    });
+  }
+
+  server.listen(options.port ?? 0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    baseUrl: `http://127.0.0.1:${portOf(server.address())}${base}`,
+    apiKey,
+    requests,
+    instances: account.instances,
+    problems,
+    fault: (fault) => faults.add(fault),
+    addInstance: (request, looks) => account.add(request, looks),
+    sent: (kind) => requests.filter((request) => `${request.method} ${request.path}` === kind),
+    async stop({ check = true } = {}) {
+      server.close();
+      server.closeAllConnections();
+      const wrong = [...problems, ...faults.unused()];
+      if (check && wrong.length > 0) throw new Error(`fake Lambda Cloud:\n  ${wrong.join('\n  ')}`);
+    },
+  };
+}
+
+interface Asked {
+  readonly account: Account;
+  readonly catalogue: Catalogue;
+  readonly options: FakeLambdaOptions;
+  readonly path: string;
+  readonly body: unknown;
+}
+
+type Operation = (asked: Asked) => Outcome;
+
+const launchPath = '/instance-operations/launch';
+
+const operations: Readonly<Record<string, Operation>> = {
+  'GET /instances': ({ account }) => account.list(),
+  'GET /instance-types': ({ account, options }) => account.types(options.typesAsList ?? false),
+  'GET /images': ({ catalogue }) => ({ data: catalogue.images }),
+  'GET /file-systems': ({ catalogue }) => ({ data: catalogue.filesystems }),
+  'GET /ssh-keys': ({ catalogue }) => ({ data: catalogue.sshKeys }),
+  'GET /firewall-rulesets': ({ catalogue }) => ({ data: catalogue.rulesets }),
+  [`POST ${launchPath}`]: ({ account, body }) => withRecord(body, (record) => account.launch(record)),
+  'POST /instance-operations/terminate': ({ account, body }) =>
+    withRecord(body, (record) => account.terminate(record)),
+};
+
+function findOperation(method: string, path: string): Operation | undefined {
+  const one = /^\/instances\/([^/]+)$/.exec(path);
+  if (method === 'GET' && one) return ({ account }) => account.get(decodeURIComponent(one[1] ?? ''));
+  const kind = `${method} ${path}`;
+  return Object.hasOwn(operations, kind) ? operations[kind] : undefined;
+}
+
+function withRecord(body: unknown, use: (record: Record<string, unknown>) => Outcome): Outcome {
+  const isRecord = (value: unknown): value is Record<string, unknown> =>
+    typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isRecord(body) ? use(body) : { refusal: invalid('The body must be an object.') };
+}
+
+function isTooSoon(now: number, before: number | undefined, least: number | undefined): boolean {
+  return before !== undefined && least !== undefined && now - before < least;
+}
+
+function portOf(address: string | AddressInfo | null): number {
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  return address.port;
+}

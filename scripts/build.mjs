@@ -1,1 +1,115 @@
-console.log('build placeholder');
+// Makes dist/: main.js and app/ (CommonJS chunks of the start-up path, with V8 code caches), ui.mjs (Ink),
+// server.mjs (the box server) and compose.mjs (the library).
+import { execFileSync } from 'node:child_process';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, transform } from 'esbuild';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const dist = join(root, 'dist');
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node20.19',
+  minify: true,
+  keepNames: false,
+  legalComments: 'none',
+  logLevel: 'warning',
+  define: { 'process.env.NODE_ENV': '"production"' },
+  external: ['@lydell/node-pty'],
+};
+
+/** Modules that a library names but that are never reached here. */
+const stubs = {
+  name: 'stubs',
+  setup({ onResolve, onLoad }) {
+    const unreached = /^(react-devtools-core|typescript)$/;
+    onResolve({ filter: unreached }, ({ path }) => ({ path, namespace: 'stub' }));
+    // Ink would stay silent on a real terminal where CI is set; devbox decides that before it calls Ink.
+    onResolve({ filter: /^is-in-ci$/ }, ({ path }) => ({ path, namespace: 'stub' }));
+    onLoad({ filter: /^is-in-ci$/, namespace: 'stub' }, () => ({ contents: 'export default false;' }));
+    onLoad({ filter: unreached, namespace: 'stub' }, () => ({ contents: 'export default undefined;' }));
+  },
+};
+
+/** Ink needs top-level await, so it stays an ES module beside the CommonJS chunks. */
+const inkApart = {
+  name: 'ink-apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/ink\/index\.tsx$/ }, () => ({ path: '../ui.mjs', external: true }));
+  },
+};
+
+/** ES modules that bundle CommonJS code need a `require` of their own. */
+const requireBanner = {
+  js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+};
+
+await rm(dist, { recursive: true, force: true });
+await mkdir(join(dist, 'app'), { recursive: true });
+await Promise.all([
+  buildApp(),
+  build({
+    ...common,
+    plugins: [stubs],
+    entryPoints: ['src/ui/ink/index.tsx'],
+    format: 'esm',
+    outfile: 'dist/ui.mjs',
+    banner: requireBanner,
+  }),
+  build({
+    ...common,
+    plugins: [stubs],
+    entryPoints: ['src/server/main.ts'],
+    format: 'esm',
+    outfile: 'dist/server.mjs',
+    banner: requireBanner,
+  }),
+  build({ ...common, entryPoints: ['src/compose/index.ts'], format: 'esm', outfile: 'dist/compose.mjs' }),
+  build({
+    ...common,
+    entryPoints: ['src/main.ts'],
+    format: 'cjs',
+    outfile: 'dist/main.js',
+    banner: { js: '#!/usr/bin/env node' },
+  }),
+  writeFile(join(dist, 'package.json'), '{ "type": "commonjs" }\n'),
+]);
+execFileSync('chmod', ['755', join(dist, 'main.js')]);
+execFileSync(process.execPath, [join(root, 'scripts', 'code-cache.cjs')], { stdio: 'inherit' });
+
+/**
+ * esbuild splits only ES modules, so the chunks are made as such and each is turned into CommonJS, which starts
+ * faster. Their dynamic imports of one another become lazy requires; the one of Ink stays an import.
+ */
+async function buildApp() {
+  const { outputFiles, metafile } = await build({
+    ...common,
+    plugins: [stubs, inkApart],
+    entryPoints: { start: 'src/cli/start.ts' },
+    format: 'esm',
+    splitting: true,
+    outdir: 'dist/app',
+    chunkNames: '[name]-[hash]',
+    write: false,
+    metafile: true,
+  });
+  const chunks = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));
+  await Promise.all(
+    outputFiles.map(async ({ path, text }) => {
+      const { code } = await transform(text, {
+        format: 'cjs',
+        platform: 'node',
+        target: 'node20.19',
+        minify: true,
+      });
+      const lazy = code.replace(/\bimport\("\.\/([\w.-]+)"\)/g, (whole, name) =>
+        chunks.has(name) ? `Promise.resolve().then(()=>require("./${name}"))` : whole,
+      );
+      await writeFile(path, lazy);
+    }),
+  );
+}

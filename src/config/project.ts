@@ -1,7 +1,7 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import * as z from 'zod/mini';
 import { DevboxError } from '../base/errors.ts';
+import { type RcContent, rcNames } from './rc-names.ts';
 
 /** What a project directory contributes to the configuration. */
 export interface Project {
@@ -14,7 +14,6 @@ export interface Project {
 }
 
 const treeName = '.devbox';
-const rcNames = ['.devboxrc.yaml', '.devboxrc.yml', '.devboxrc.json', 'devbox.config.yaml', 'devbox.config.json'];
 
 /**
  * Finds the project that `cwd` lies in: the nearest directory upwards with a `.devbox/` folder, an rc file, or a
@@ -24,13 +23,21 @@ const rcNames = ['.devboxrc.yaml', '.devboxrc.yml', '.devboxrc.json', 'devbox.co
 export async function findProject(cwd: string): Promise<Project | undefined> {
   for (let directory = resolve(cwd); ; directory = dirname(directory)) {
     const names = namesIn(directory);
-    const rcFile = rcNames.find((name) => names.has(name));
     const tree = names.has(treeName) && isDirectory(join(directory, treeName));
-    if (rcFile !== undefined || tree || names.has('package.json')) {
-      const rc = rcFile || names.has('package.json') ? await readRc(directory) : undefined;
-      if (rc || tree) return asProject(directory, rc, tree);
-    }
+    const named =
+      rcNames.some((name) => names.has(name)) || (names.has('package.json') && hasPackageKey(directory));
+    if (named || tree) return asProject(directory, named ? await readRc(directory) : undefined, tree);
     if (dirname(directory) === directory) return undefined;
+  }
+}
+
+/** Whether the package.json here has a `devbox` key; broken files are somebody else's business. */
+function hasPackageKey(directory: string): boolean {
+  try {
+    const content: unknown = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
+    return typeof content === 'object' && content !== null && Object.hasOwn(content, 'devbox');
+  } catch {
+    return false;
   }
 }
 
@@ -46,58 +53,18 @@ function isDirectory(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
-const rcSchema = z.strictObject({
-  config_dir: z.optional(z.string()),
-  searchpath: z.optional(z.array(z.string())),
-  overrides: z.optional(z.array(z.string())),
-});
-
-interface Rc {
-  readonly file: string;
-  readonly content: z.infer<typeof rcSchema>;
+async function readRc(directory: string): Promise<RcContent | undefined> {
+  // An rc file is rare, and reading one loads two libraries.
+  return (await import('./rc-file.ts')).readRcFile(directory);
 }
 
-async function readRc(directory: string): Promise<Rc | undefined> {
-  const [{ cosmiconfigSync }, { load }] = await Promise.all([import('cosmiconfig'), import('js-yaml')]);
-  const yaml = (_path: string, text: string): unknown => load(text);
-  const explorer = cosmiconfigSync('devbox', {
-    searchPlaces: [...rcNames, 'package.json'],
-    loaders: { '.yaml': yaml, '.yml': yaml, '.json': (_path, text) => JSON.parse(text) },
-    searchStrategy: 'none',
-    cache: false,
-  });
-  let found: ReturnType<typeof explorer.search>;
-  try {
-    found = explorer.search(directory);
-  } catch (error) {
-    throw new DevboxError('usage', error instanceof Error ? error.message : String(error), {
-      code: 'config/rc-unreadable',
-      title: 'Configuration Error',
-      details: [{ label: 'Directory', value: directory }],
-      hint: 'Mend the file, or move it away.',
-      cause: error,
-    });
-  }
-  if (!found) return undefined;
-  const parsed = z.safeParse(rcSchema, found.config ?? {});
-  if (parsed.success) return { file: found.filepath, content: parsed.data };
-  const issue = parsed.error.issues[0];
-  const where = issue?.code === 'unrecognized_keys' ? issue.keys.join(', ') : issue?.path.join('.');
-  throw new DevboxError('usage', `${where || 'the file'}: not what a project file may hold`, {
-    code: 'config/rc-invalid',
-    title: 'Configuration Error',
-    details: [{ label: 'File', value: found.filepath }],
-    hint: 'It may hold config_dir (a path), searchpath (a list of paths) and overrides (a list of key=value).',
-  });
-}
-
-function asProject(directory: string, rc: Rc | undefined, tree: boolean): Project {
-  const own = rc?.content.config_dir ?? (tree ? treeName : undefined);
-  const trees = [...(own === undefined ? [] : [own]), ...(rc?.content.searchpath ?? [])];
+function asProject(directory: string, rc: RcContent | undefined, tree: boolean): Project {
+  const own = rc?.config_dir ?? (tree ? treeName : undefined);
+  const trees = [...(own === undefined ? [] : [own]), ...(rc?.searchpath ?? [])];
   return {
     directory,
     searchPath: trees.map((path) => locate(directory, path)),
-    overrides: rc?.content.overrides ?? [],
+    overrides: rc?.overrides ?? [],
   };
 }
 

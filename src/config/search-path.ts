@@ -29,7 +29,8 @@ export function searchPath(
   context: Pick<Context, 'cwd' | 'paths'>,
 ): ConfigTree[] {
   const named = flags.configDirs.map((path): ConfigTree => given('--config-dir', path, context.cwd));
-  if (flags.configPath !== undefined) return [...named, given('--config-path', flags.configPath, context.cwd)];
+  if (flags.configPath !== undefined)
+    return [...named, given('--config-path', flags.configPath, context.cwd)];
   return [
     ...named,
     ...(project?.searchPath ?? []).map((path): ConfigTree => ({ path, label: 'project' })),
@@ -41,7 +42,8 @@ export function searchPath(
 
 function given(flag: string, path: string, cwd: string): ConfigTree {
   const absolute = resolve(cwd, path);
-  if (statSync(absolute, { throwIfNoEntry: false })?.isDirectory()) return { path: absolute, label: 'command-line' };
+  if (statSync(absolute, { throwIfNoEntry: false })?.isDirectory())
+    return { path: absolute, label: 'command-line' };
   throw new DevboxError('usage', `${flag} ${path}: there is no such directory`, {
     code: 'config/directory-missing',
     title: 'Configuration Error',

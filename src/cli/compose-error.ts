@@ -1,0 +1,27 @@
+import type { Context } from '../base/context.ts';
+import { type Detail, DevboxError } from '../base/errors.ts';
+import { redact } from '../base/redact.ts';
+import type { ComposeError } from '../compose/index.ts';
+import { describeOrigin, shortPath } from '../config/place.ts';
+
+/** A composition error as the user sees it: what, where, the lines of the file, what would have been right. */
+export function composeErrorCard(error: ComposeError, context: Context): DevboxError {
+  const details: Detail[] = [];
+  if (error.path !== undefined && !error.message.includes(error.path))
+    details.push({ label: 'Key', value: error.path });
+  if (error.origin) details.push({ label: 'Set by', value: describeOrigin(error.origin, context) });
+  else if (error.frame)
+    details.push({ label: 'File', value: `${shortPath(error.frame.file, context)}:${error.frame.line}` });
+  for (const line of error.frame?.lines ?? []) details.push({ label: '', value: redact(line) });
+  if (error.expected !== undefined) details.push({ label: 'Expected', value: error.expected });
+  if (error.candidates && error.candidates.length > 0) {
+    details.push({ label: 'There is', value: error.candidates.join(', ') });
+  }
+  return new DevboxError('usage', redact(error.message), {
+    code: `config/${error.code}`,
+    title: 'Configuration Error',
+    details,
+    hint: error.nearest === undefined ? error.hint : `Did you mean ${error.nearest}?`,
+    cause: error,
+  });
+}

@@ -1,0 +1,84 @@
+import { hostname, userInfo } from 'node:os';
+import { join } from 'node:path';
+import type { Writable } from 'node:stream';
+import { systemClock } from '../base/clock.ts';
+import type { Context, Output, Paths } from '../base/context.ts';
+import { interrupted } from '../base/errors.ts';
+
+/**
+ * Everything that devbox knows of the world outside, taken from the running process.
+ * @param packageRoot the folder that holds conf/, presets/ and dist/, absolute.
+ */
+export function processContext(packageRoot: string, version: string): Context {
+  const { env } = process;
+  return {
+    stdin: { stream: process.stdin, isTTY: process.stdin.isTTY === true },
+    stdout: output(process.stdout),
+    stderr: output(process.stderr),
+    env,
+    cwd: process.cwd(),
+    paths: findPaths(env, packageRoot, process.platform),
+    clock: systemClock,
+    random: Math.random,
+    signal: interruptSignal(),
+    user: { name: userName(), host: hostname() },
+    version,
+  };
+}
+
+function output(stream: Writable & { isTTY?: boolean; columns?: number }): Output {
+  return {
+    stream,
+    isTTY: stream.isTTY === true,
+    // A pty may report no width at all.
+    get columns() {
+      return stream.columns || 80;
+    },
+  };
+}
+
+/**
+ * Where devbox keeps things: the XDG directories on every system, because people who use it share dotfiles
+ * between Linux and macOS. Relative values are ignored, as the XDG specification asks.
+ */
+export function findPaths(
+  env: Readonly<Record<string, string | undefined>>,
+  packageRoot: string,
+  platform: NodeJS.Platform,
+): Paths {
+  const home = env['HOME'] || userInfo().homedir;
+  const under = (variable: string, fallback: string): string => {
+    const value = env[variable];
+    return join(value?.startsWith('/') ? value : join(home, fallback), 'devbox');
+  };
+  const state = under('XDG_STATE_HOME', '.local/state');
+  const hasRuntime = platform === 'linux' && env['XDG_RUNTIME_DIR']?.startsWith('/') === true;
+  return {
+    home,
+    config: under('XDG_CONFIG_HOME', '.config'),
+    state,
+    data: under('XDG_DATA_HOME', '.local/share'),
+    runtime: hasRuntime ? under('XDG_RUNTIME_DIR', '') : join(state, 'run'),
+    package: packageRoot,
+  };
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A user id without an entry in the password file, as in some containers.
+    return `uid-${process.getuid?.() ?? 'unknown'}`;
+  }
+}
+
+/** Aborts at the first Ctrl-C or SIGTERM; the second one ends the process at once. */
+function interruptSignal(): AbortSignal {
+  const controller = new AbortController();
+  const stop = (): void => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort(interrupted('Stopped before the end'));
+  };
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, stop);
+  return controller.signal;
+}

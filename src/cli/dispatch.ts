@@ -1,0 +1,86 @@
+import type { Context } from '../base/context.ts';
+import { DevboxError } from '../base/errors.ts';
+import type { Command, CommandDeps, Outcome } from '../commands/command.ts';
+import { loadCommand } from '../commands/table.ts';
+import type { Composition } from '../compose/index.ts';
+import { type ConfigSource, composeConfig } from '../config/compose.ts';
+import { prepare } from '../config/prepare.ts';
+import { refuseForeignRedirect } from '../config/trust.ts';
+import type { LeaseStore } from '../leases/store.ts';
+import { openProvider } from '../providers/registry.ts';
+import type { Renderer } from '../ui/renderer.ts';
+
+/** One call of a command, composed but not yet validated. */
+export interface Call {
+  readonly source: ConfigSource;
+  /** Overrides of the command line. */
+  readonly overrides: readonly string[];
+  readonly composition: Composition;
+  /** The words after `--`. */
+  readonly rest: readonly string[] | undefined;
+  readonly interactive: boolean;
+}
+
+/**
+ * Runs the command that a composition names, against the provider that it names. Where the user named no provider
+ * and a lease knows the box, the lease's provider is asked.
+ */
+export async function dispatch(call: Call, context: Context, renderer: Renderer): Promise<Outcome> {
+  const command = await commandOf(call.composition);
+  const { openLeases } = await import('../leases/store.ts');
+  const leases = openLeases(context.paths, context.clock, context.random);
+  const apiIsExplicit = call.overrides.some((override) => /^\+{0,2}api(=|\.provider=)/.test(override));
+
+  const recompose = (api: string): Composition =>
+    composeConfig(call.source, [...call.overrides, `api=${api}`], context);
+  const leased = apiIsExplicit ? undefined : await leasedApi(call.composition, leases);
+  const composition = leased === undefined ? call.composition : recompose(leased);
+
+  refuseForeignRedirect(composition, call.source, context);
+  const prepared = prepare(composition, command, call.rest, context);
+  const open = (from: Composition, checked: typeof prepared) => {
+    refuseForeignRedirect(from, call.source, context);
+    return openProvider(checked.common.api, context, { emit: renderer.emit });
+  };
+  const deps: CommandDeps = {
+    context,
+    emit: renderer.emit,
+    apiOption: composition.choices['api'] ?? 'default',
+    apiIsExplicit,
+    provider: () => open(composition, prepared),
+    providerOf: (api) => {
+      const other = recompose(api);
+      return open(other, prepare(other, command, call.rest, context));
+    },
+    leases,
+    releaseTerminal: () => renderer.release(),
+    interactive: call.interactive,
+  };
+  return prepared.run(deps);
+}
+
+async function commandOf(composition: Composition): Promise<Command> {
+  const name = composition.config['command'];
+  const command = typeof name === 'string' ? await loadCommand(name.replaceAll('-', '_')) : undefined;
+  if (command) return command;
+  throw new DevboxError(
+    'usage',
+    typeof name === 'string' ? `the configuration names ${name}, which is no command` : 'no command is named',
+    {
+      code: 'usage/no-command',
+      title: 'Usage Error',
+      hint: 'Write devbox command=NAME or devbox NAME. devbox --help shows them all.',
+    },
+  );
+}
+
+/** The option of the group `api` under which a lease knows the box that the configuration names. */
+async function leasedApi(composition: Composition, leases: LeaseStore): Promise<string | undefined> {
+  if (!Object.hasOwn(composition.config, 'instance_identifier')) return undefined;
+  const value = composition.config['instance_identifier'];
+  const identifier = composition.originOf('instance_identifier')?.text ?? value;
+  if (typeof identifier !== 'string') return undefined;
+  const options = new Set((await leases.find(identifier)).leases.map((lease) => lease.api));
+  // Several providers with a box of this name: the configured one decides, as for a box without a lease.
+  return options.size === 1 ? [...options][0] : undefined;
+}

@@ -1,0 +1,154 @@
+import yargs from 'yargs';
+import * as z from 'zod/mini';
+import type { Context } from '../base/context.ts';
+import { DevboxError, failures } from '../base/errors.ts';
+import { nearest } from '../base/text.ts';
+import type { Command } from '../commands/command.ts';
+import { loadCommands } from '../commands/table.ts';
+import { listGroups, type PlainValue, toYaml } from '../compose/index.ts';
+import { type ConfigSource, composeConfig } from '../config/compose.ts';
+import type { View } from '../ui/view.ts';
+
+/**
+ * The help text: of one command where a topic names it, else the commands, flags, groups with their options and the
+ * configuration as it would be composed.
+ * @throws DevboxError of kind `usage` for a topic that is no command.
+ */
+export async function helpView(
+  topic: string | undefined,
+  source: ConfigSource,
+  context: Context,
+): Promise<View> {
+  const commands = await loadCommands();
+  const text =
+    topic === undefined
+      ? await overview(commands, source, context)
+      : commandHelp(topic, commands, source, context);
+  const trimmed = (await text).trimEnd();
+  return { cards: [], raw: trimmed, footer: trimmed.split('\n'), json: { help: trimmed }, quiet: [trimmed] };
+}
+
+const flagTexts: Readonly<Record<string, string>> = {
+  json: 'one JSON document on stdout, errors as JSON on stderr',
+  quiet: 'identifiers only (-q)',
+  'no-color': 'no colour; the variable NO_COLOR does the same',
+  'cfg job': 'print the composed configuration instead of running; with --resolve, resolved',
+  'config-dir DIR': 'a configuration tree that is looked at first; may be repeated (-cd)',
+  'config-path DIR': 'a configuration tree instead of all others (-cp)',
+  'config-name NAME': 'another primary configuration than config (-cn)',
+  help: 'this text; devbox help COMMAND explains one command (-h)',
+  version: 'the version (-V)',
+};
+
+function overview(commands: readonly Command[], source: ConfigSource, context: Context): Promise<string> {
+  const columns = width(context);
+  const groups = listGroups(source.trees);
+  const own = new Set(commands.map(({ name }) => name));
+  const presets =
+    groups.find(({ group }) => group === 'command')?.options.filter(({ name }) => !own.has(name)) ?? [];
+  const page = blank(columns)
+    .usage(
+      'devbox brings a development box up, reaches it, and takes it down again.\n\ndevbox command=NAME [key=value ...]\ndevbox NAME [WORD ...] [key=value ...] [--flag]',
+    )
+    .epilogue(
+      [
+        ...(presets.length > 0
+          ? [`Presets: ${presets.map(({ name }) => `command=${name}`).join(', ')}`, '']
+          : []),
+        'Groups, chosen with GROUP=OPTION:',
+        ...groups.map(({ group, options }) => `  ${group}: ${options.map(({ name }) => name).join(', ')}`),
+        '',
+        'Configuration, changed with key=value:',
+        ...indent(toYaml(composeConfig(source, [], context).config)),
+        '',
+        `Exit codes: 0 done, ${Object.values(failures)
+          .map(({ exit, meaning }) => `${exit} ${meaning}`)
+          .join(', ')}`,
+      ].join('\n'),
+    );
+  for (const command of commands) page.command(command.name, command.summary);
+  for (const [flag, text] of Object.entries(flagTexts))
+    page.option(flag, { describe: text, group: 'Flags:' });
+  return page.getHelp();
+}
+
+function commandHelp(
+  topic: string,
+  commands: readonly Command[],
+  source: ConfigSource,
+  context: Context,
+): Promise<string> {
+  const name = topic.replaceAll('-', '_');
+  const options = listGroups(source.trees).find(({ group }) => group === 'command')?.options ?? [];
+  const file = options.find((option) => option.name === name);
+  const composed = file && composeConfig(source, [`command=${name}`], context);
+  const command = commands.find((each) => each.name === composed?.config['command']);
+  if (!composed || !command)
+    throw unknownTopic(
+      topic,
+      options.map((option) => option.name),
+    );
+  const own = Object.entries(composed.config).filter(([key]) => Object.hasOwn(command.shape, key));
+  const words = command.positionals.map((key) => ` ${key.toUpperCase()}`).join('');
+  const rest = command.rest === undefined ? '' : ' -- COMMAND [ARGUMENT ...]';
+  const page = blank(width(context))
+    .usage(
+      `${name}: ${command.summary}\n\ndevbox command=${name} [key=value ...]${rest}\ndevbox ${name.replace('_', ' ')}${words} [key=value ...]${rest}`,
+    )
+    .epilogue(
+      [
+        'Examples:',
+        ...command.examples.map((example) => `  ${example}`),
+        '',
+        `The groups api, wait and ssh belong to every command: devbox --cfg job command=${name}`,
+      ].join('\n'),
+    );
+  for (const [key, value] of own)
+    page.option(key.replaceAll('_', '-'), {
+      describe: describe(command, key),
+      default: defaultText(value),
+      group: 'Settings, as key=value or as flags:',
+    });
+  return page.getHelp();
+}
+
+function describe(command: Command, key: string): string {
+  const schema = command.shape[key];
+  return (schema && z.globalRegistry.get(schema)?.description) ?? '';
+}
+
+function defaultText(value: PlainValue): string {
+  if (value === '???') return 'none';
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
+}
+
+function unknownTopic(topic: string, options: readonly string[]): DevboxError {
+  const near = nearest(topic, options);
+  return new DevboxError('usage', `there is no command ${topic}`, {
+    code: 'usage/command-unknown',
+    title: 'Usage Error',
+    details: [{ label: 'Commands', value: options.join(', ') }],
+    hint: near ? `devbox help ${near}` : 'devbox --help shows what there is.',
+  });
+}
+
+/** yargs as a layouter only: our own flags are read elsewhere, faster. */
+function blank(columns: number) {
+  return yargs([])
+    .scriptName('devbox')
+    .help(false)
+    .version(false)
+    .wrap(columns)
+    .parserConfiguration({ 'boolean-negation': false });
+}
+
+function width(context: Context): number {
+  return context.stdout.isTTY ? Math.min(context.stdout.columns, 110) : 100;
+}
+
+function indent(text: string): string[] {
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => `  ${line}`);
+}

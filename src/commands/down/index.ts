@@ -1,0 +1,60 @@
+import * as z from 'zod/mini';
+import { DevboxError } from '../../base/errors.ts';
+import type { Box } from '../../providers/provider.ts';
+import { removeHostEntry } from '../../remote/ssh-config.ts';
+import { token } from '../../ui/card.ts';
+import type { View } from '../../ui/view.ts';
+import { boxCard, boxJson } from '../box-card.ts';
+import { type CommandDeps, defineCommand } from '../command.ts';
+import { findBox } from '../find-box.ts';
+import { identifierShape } from '../settings.ts';
+import { sshPlaces } from '../ssh-access.ts';
+import { settleLostLaunch } from './settle.ts';
+
+export const down = defineCommand({
+  name: 'down',
+  summary: 'take a box down; what is persistent stays',
+  examples: [
+    'devbox command=down instance_identifier=gh200-devbox',
+    'devbox down devbox',
+    'devbox down devbox purge=true',
+  ],
+  positionals: ['instance_identifier'],
+  shape: {
+    ...identifierShape,
+    purge: z.boolean().check(z.describe('also delete the persistent home of a box on this machine')),
+  },
+  async run({ instance_identifier, purge, ssh }, deps) {
+    const found = await findBox(instance_identifier, deps).catch(async (error: unknown) => {
+      if (error instanceof DevboxError && error.code === 'lease/unsettled') return null;
+      throw error;
+    });
+    if (found === null) return { view: await settleLostLaunch(instance_identifier, deps) };
+
+    const { box, provider, leases } = found;
+    const after = await provider.terminate(box, { purge });
+    for (const lease of leases) await deps.leases.release(lease.id);
+    await removeEntry(box, deps, ssh);
+    return { view: view(after) };
+  },
+});
+
+async function removeEntry(box: Box, deps: CommandDeps, ssh: Parameters<typeof sshPlaces>[0]): Promise<void> {
+  try {
+    await removeHostEntry(sshPlaces(ssh, deps.context), box.id);
+  } catch (error) {
+    // The box is ending all the same; a file that stays only makes `ssh NAME` fail.
+    const why = error instanceof Error ? error.message : String(error);
+    deps.emit({ type: 'notice', level: 'warning', message: `The file for ssh could not be removed: ${why}` });
+  }
+}
+
+function view(box: Box): View {
+  const ends = box.phase === 'ending';
+  return {
+    cards: [boxCard(box, { complete: true })],
+    footer: ends ? [['It is billed until it has ended: ', token('command', 'devbox list')]] : [],
+    json: boxJson(box),
+    quiet: [box.id],
+  };
+}

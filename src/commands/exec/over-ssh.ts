@@ -1,0 +1,30 @@
+import type { Context } from '../../base/context.ts';
+import { DevboxError } from '../../base/errors.ts';
+import { connectSsh, shellLine } from '../../remote/ssh-command.ts';
+
+/**
+ * Runs a command over SSH with this process's own streams. ssh joins its words and hands them to the remote shell,
+ * so they are quoted for it.
+ * @param timeoutSeconds null lets it run.
+ * @returns the remote exit code.
+ * @throws DevboxError `timed-out`.
+ */
+export async function execOverSsh(
+  connect: readonly string[],
+  argv: readonly string[],
+  timeoutSeconds: number | null,
+  context: Context,
+): Promise<number> {
+  const [program = 'ssh', ...options] = connect;
+  const limit = timeoutSeconds === null ? undefined : AbortSignal.timeout(timeoutSeconds * 1000);
+  const signal = limit ? AbortSignal.any([context.signal, limit]) : context.signal;
+  const code = await connectSsh([program, '-o', 'BatchMode=yes', ...options, shellLine(argv)], {
+    env: context.env,
+    signal,
+  });
+  if (!limit?.aborted) return code;
+  throw new DevboxError('timed-out', `the command was still running after ${timeoutSeconds} s`, {
+    code: 'exec/timed-out',
+    hint: 'Give it more time with timeout=SECONDS.',
+  });
+}

@@ -1,0 +1,43 @@
+import * as z from 'zod/mini';
+import { defineCommand } from '../command.ts';
+import { listBoxes } from './boxes.ts';
+import { listResource } from './resources.ts';
+
+/** Everything that can be listed; the spelling with hyphens means the same. */
+export const resources = [
+  'instances',
+  'instance_types',
+  'images',
+  'filesystems',
+  'ssh_keys',
+  'firewall_rulesets',
+] as const;
+
+export type Resource = (typeof resources)[number];
+
+export const list = defineCommand({
+  name: 'list',
+  summary: 'list boxes, and what they can be made of',
+  examples: [
+    'devbox command=list resource=instances',
+    'devbox command=list resource=instance_types available_only=false',
+    'devbox list filesystems --json',
+  ],
+  positionals: ['resource'],
+  shape: {
+    resource: z
+      .pipe(
+        z.pipe(
+          z.string(),
+          z.transform((name) => name.replaceAll('-', '_')),
+        ),
+        z.enum(resources),
+      )
+      .check(z.describe(`one of ${resources.join(', ')}`)),
+    available_only: z.boolean().check(z.describe('hide instance types and images that have no capacity now')),
+  },
+  async run(config, deps) {
+    if (config.resource === 'instances') return { view: await listBoxes(deps) };
+    return { view: await listResource(config.resource, config.available_only, await deps.provider()) };
+  },
+});

@@ -1,0 +1,29 @@
+import { DevboxError } from '../base/errors.ts';
+import type { FacetName, Facets, Provider } from '../providers/provider.ts';
+import { providersWith } from '../providers/registry.ts';
+
+const meanings: Readonly<Record<FacetName, string>> = {
+  catalogue: 'a catalogue of types and images',
+  filesystems: 'filesystems of their own',
+  sshKeys: 'registered SSH keys',
+  firewall: 'firewall rulesets',
+  server: 'a server that runs commands in boxes',
+};
+
+/**
+ * An optional ability of a provider.
+ * @throws DevboxError of kind `usage` that names the providers that have it.
+ */
+export function requireFacet<F extends FacetName>(provider: Provider, facet: F): NonNullable<Facets[F]> {
+  const ability: Facets[F] = provider[facet];
+  if (ability) return ability;
+  const having = providersWith(facet);
+  throw new DevboxError(
+    'usage',
+    `boxes of api=${provider.name} have no ${meanings[facet].replace(/^a /, '')}`,
+    {
+      code: 'provider/facet-missing',
+      hint: `${having.map((name) => `api=${name}`).join(', ')} ${having.length === 1 ? 'has' : 'have'} ${meanings[facet]}.`,
+    },
+  );
+}

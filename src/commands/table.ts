@@ -1,0 +1,23 @@
+import type { Command } from './command.ts';
+
+/** Every command, under the name that the configuration's `command` key has; loaded when it is needed. */
+const loaders: Readonly<Record<string, () => Promise<Command>>> = {
+  up: async () => (await import('./up/index.ts')).up,
+  list: async () => (await import('./list/index.ts')).list,
+  wait: async () => (await import('./wait/index.ts')).wait,
+  ssh: async () => (await import('./ssh/index.ts')).ssh,
+  exec: async () => (await import('./exec/index.ts')).exec,
+  down: async () => (await import('./down/index.ts')).down,
+};
+
+export const commandNames: readonly string[] = Object.keys(loaders);
+
+/** The command of this name, or undefined where there is none. */
+export async function loadCommand(name: string): Promise<Command | undefined> {
+  return Object.hasOwn(loaders, name) ? loaders[name]?.() : undefined;
+}
+
+/** All commands, in the order in which help lists them. */
+export async function loadCommands(): Promise<Command[]> {
+  return Promise.all(Object.values(loaders).map((load) => load()));
+}

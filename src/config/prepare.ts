@@ -1,0 +1,99 @@
+import type { Context } from '../base/context.ts';
+import { DevboxError } from '../base/errors.ts';
+import { nearest } from '../base/text.ts';
+import type { Command, Prepared, RawConfig } from '../commands/command.ts';
+import type { Composition, PlainValue } from '../compose/index.ts';
+import { isProviderName, providerNames } from '../providers/registry.ts';
+import { providerSchemas } from '../providers/schemas.ts';
+import { describeOrigin } from './place.ts';
+import { configError } from './problems.ts';
+
+type Path = readonly (string | number)[];
+
+/**
+ * Resolves a composition and holds it against the schemas of its command and its provider.
+ * @param rest the words after `--`, for the command that takes them.
+ * @throws DevboxError of kind `usage` that names every setting that is wrong, and where it was set.
+ */
+export function prepare(
+  composition: Composition,
+  command: Command,
+  rest: readonly string[] | undefined,
+  context: Context,
+): Extract<Prepared, { ok: true }> {
+  const raw = withRest(dropUnset(composition.resolve()), command, rest);
+  const schemas = providerSchemas[providerName(raw, composition, context)];
+  const first = command.prepare(raw, schemas);
+  if (first.ok) return first;
+
+  // A string setting means what was typed: 123456 and 1e2345 are names there, not numbers.
+  const texts = first.issues.flatMap((issue) => {
+    const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
+    const text =
+      issue.code === 'invalid_type' && issue.expected === 'string'
+        ? composition.originOf(path)?.text
+        : undefined;
+    return text === undefined || valueAt(raw, path) === undefined ? [] : [{ path, text }];
+  });
+  const second = texts.length === 0 ? first : command.prepare(texts.reduce(withText, raw), schemas);
+  if (second.ok) return second;
+  throw configError(second.issues, { raw, composition, command, context });
+}
+
+function providerName(raw: RawConfig, composition: Composition, context: Context) {
+  const name = valueAt(raw, ['api', 'provider']);
+  if (isProviderName(name)) return name;
+  const origin = composition.originOf('api.provider');
+  const near = typeof name === 'string' ? nearest(name, providerNames) : undefined;
+  throw new DevboxError(
+    'usage',
+    `api.provider is ${JSON.stringify(name) ?? 'not set'}, which is no provider`,
+    {
+      code: 'config/provider-unknown',
+      title: 'Configuration Error',
+      details: [
+        ...(origin ? [{ label: 'Set by', value: describeOrigin(origin, context) }] : []),
+        { label: 'Expected', value: `one of ${providerNames.join(', ')}` },
+      ],
+      hint: near ? `Did you mean ${near}?` : 'Choose one with api=NAME.',
+    },
+  );
+}
+
+function withRest(raw: RawConfig, command: Command, rest: readonly string[] | undefined): RawConfig {
+  if (rest === undefined) return raw;
+  if (command.rest !== undefined) return { ...raw, [command.rest]: rest };
+  throw new DevboxError('usage', `${command.name} takes no words after --`, {
+    code: 'usage/rest-unexpected',
+    title: 'Usage Error',
+    hint: 'Settings are written before it, as key=value.',
+  });
+}
+
+/** A value without the `???` in it: what nobody set is absent, so that a schema can say whether it is needed. */
+function dropUnset(config: Readonly<Record<string, PlainValue>>): RawConfig {
+  const entries = Object.entries(config).filter(([, value]) => value !== '???');
+  return Object.fromEntries(
+    entries.map(([key, value]) => [key, isMapping(value) ? dropUnset(value) : value]),
+  );
+}
+
+function isMapping(value: PlainValue): value is Readonly<Record<string, PlainValue>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (at, part) => (typeof at === 'object' && at !== null ? Reflect.get(at, part) : undefined),
+    value,
+  );
+}
+
+/** A copy with the text at the path; the path is there, because a schema found something wrong at it. */
+function withText(raw: RawConfig, { path, text }: { path: Path; text: string }): RawConfig {
+  const copy: Record<string, unknown> = structuredClone(raw);
+  const last = path.at(-1);
+  const parent = valueAt(copy, path.slice(0, -1));
+  if (last !== undefined && typeof parent === 'object' && parent !== null) Reflect.set(parent, last, text);
+  return copy;
+}

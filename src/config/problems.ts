@@ -1,0 +1,156 @@
+import type * as z from 'zod/mini';
+import type { Context } from '../base/context.ts';
+import { type Detail, DevboxError } from '../base/errors.ts';
+import { cleanLine, count, nearest } from '../base/text.ts';
+import type { Command, RawConfig } from '../commands/command.ts';
+import type { Composition } from '../compose/index.ts';
+import { describeOrigin } from './place.ts';
+
+type Issue = z.core.$ZodIssue;
+
+interface Found {
+  readonly raw: RawConfig;
+  readonly composition: Composition;
+  readonly command: Command;
+  readonly context: Context;
+}
+
+/** One problem in words: which setting, what is wrong with it, what to type. */
+interface Problem {
+  readonly key: string;
+  readonly message: string;
+  readonly details: readonly Detail[];
+  readonly hint: string;
+}
+
+/** The error for settings that do not hold against the schema; all of them on one card. */
+export function configError(issues: readonly Issue[], found: Found): DevboxError {
+  const problems = issues.flatMap((issue) => describe(issue, found));
+  const [first] = problems;
+  const single = problems.length === 1 && first !== undefined;
+  return new DevboxError(
+    'usage',
+    single ? first.message : `${count(problems.length, 'setting')} of ${found.command.name} cannot be used`,
+    {
+      code: problems.every((problem) => problem.message.endsWith('is not set'))
+        ? 'config/missing'
+        : 'config/invalid',
+      title: 'Configuration Error',
+      details: single
+        ? first.details
+        : problems.flatMap((problem) => [{ label: 'Setting', value: problem.message }, ...problem.details]),
+      hint: single ? first.hint : `devbox help ${found.command.name} explains its settings.`,
+    },
+  );
+}
+
+function describe(issue: Issue, found: Found): Problem[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => unknownKey([...issue.path.map(String), key].join('.'), found));
+  }
+  const key = settingName(issue.path.map(String).join('.'));
+  const value = issue.path.reduce<unknown>(
+    (at, part) => (typeof at === 'object' && at !== null ? Reflect.get(at, part) : undefined),
+    found.raw,
+  );
+  const origin = found.composition.originOf(key);
+  const setBy = origin ? [{ label: 'Set by', value: describeOrigin(origin, found.context) }] : [];
+  const expected = { label: 'Expected', value: expectation(issue) };
+  if (value === undefined || (value === null && origin?.kind !== 'override')) {
+    const provider = found.composition.choices['api'] ?? 'default';
+    return [
+      {
+        key,
+        message: `${key} is not set`,
+        details: [
+          { label: 'Needed by', value: `command=${found.command.name} with api=${provider}` },
+          ...setBy,
+          expected,
+        ],
+        hint: `Add ${key}=VALUE. devbox help ${found.command.name} explains it.`,
+      },
+    ];
+  }
+  const list = Array.isArray(value) ? '' : listHint(issue, value, key);
+  return [
+    {
+      key,
+      message: `${key} is ${shown(value)}`,
+      details: [...setBy, expected],
+      hint: list || `Change it where it is set, or override it: ${key}=VALUE.`,
+    },
+  ];
+}
+
+/** The launch schema names the user of the box by its own key; the setting is elsewhere. */
+function settingName(path: string): string {
+  return path === 'username' ? 'ssh.username' : path;
+}
+
+function unknownKey(key: string, found: Found): Problem {
+  const origin = found.composition.originOf(key);
+  const siblings = key.includes('.')
+    ? Object.keys(Object(found.raw[key.split('.')[0] ?? '']))
+    : [...Object.keys(found.command.shape), 'api', 'wait', 'ssh'];
+  const last = key.split('.').at(-1) ?? key;
+  const near = nearest(
+    last,
+    siblings.filter((sibling) => sibling !== last),
+  );
+  return {
+    key,
+    message: `${key} is no setting of ${found.command.name}`,
+    details: origin ? [{ label: 'Set by', value: describeOrigin(origin, found.context) }] : [],
+    hint: near ? `Did you mean ${near}?` : `devbox help ${found.command.name} lists its settings.`,
+  };
+}
+
+/** What would have been right, from the schema's own message or from the kind of problem. */
+function expectation(issue: Issue): string {
+  switch (issue.code) {
+    case 'invalid_value':
+      return `one of ${issue.values.map(String).join(', ')}`;
+    case 'invalid_type':
+      return isOwnWords(issue.message) ? issue.message : article(issue.expected);
+    case 'too_small':
+      return isOwnWords(issue.message)
+        ? issue.message
+        : `${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`;
+    case 'too_big':
+      return isOwnWords(issue.message)
+        ? issue.message
+        : `${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}`;
+    case 'invalid_union':
+      return issue.errors.flat().map(expectation).join(', or ');
+    default:
+      return issue.message;
+  }
+}
+
+/** Whether a message was written by us; zod/mini carries no wording of its own. */
+function isOwnWords(message: string): boolean {
+  return message !== 'Invalid input';
+}
+
+function article(type: string): string {
+  const words: Readonly<Record<string, string>> = {
+    string: 'text',
+    number: 'a number',
+    int: 'a whole number',
+    boolean: 'true or false',
+    array: 'a list, written [a,b,c]',
+    record: 'a mapping, written {key: value}',
+    object: 'a mapping, written {key: value}',
+  };
+  return words[type] ?? type;
+}
+
+function shown(value: unknown): string {
+  return cleanLine(JSON.stringify(value) ?? String(value), 80);
+}
+
+function listHint(issue: Issue, value: unknown, key: string): string {
+  return issue.code === 'invalid_type' && issue.expected === 'array'
+    ? `Write ${key}=[${String(value)}].`
+    : '';
+}

@@ -1,0 +1,36 @@
+import type { Context } from '../base/context.ts';
+import type { LambdaApi } from './lambda/schema.ts';
+import type { LocalApi } from './local/schema.ts';
+import type { FacetName, Provider, ProviderDeps, ProviderName } from './provider.ts';
+
+/** The optional abilities that each provider declares; a test holds them against the opened providers. */
+export const declaredFacets: Readonly<Record<ProviderName, readonly FacetName[]>> = {
+  lambda: ['catalogue', 'filesystems', 'sshKeys', 'firewall'],
+  local: ['server'],
+};
+
+/** Providers that have an ability. */
+export function providersWith(facet: FacetName): ProviderName[] {
+  return providerNames.filter((name) => declaredFacets[name].includes(facet));
+}
+
+export const providerNames: readonly ProviderName[] = ['lambda', 'local'];
+
+/** Whether a text names a provider. */
+export function isProviderName(name: unknown): name is ProviderName {
+  return providerNames.some((known) => known === name);
+}
+
+/** Opens the provider that the configuration names; its code is loaded only now. */
+export async function openProvider(
+  api: LambdaApi | LocalApi,
+  context: Context,
+  deps: ProviderDeps,
+): Promise<Provider> {
+  switch (api.provider) {
+    case 'lambda':
+      return (await import('./lambda/index.ts')).openLambda(api, context, deps);
+    case 'local':
+      return (await import('./local/index.ts')).openLocal(api, context, deps);
+  }
+}

@@ -1,0 +1,22 @@
+/** `$1.99 per hour` of US cents per hour. */
+export function dollarsPerHour(cents: number): string {
+  return `$${(cents / 100).toFixed(2)} per hour`;
+}
+
+/** Hours in a day and in an average month, for prices. */
+const hoursPerDay = 24;
+const hoursPerMonth = 730;
+
+/** `$1.99 per hour, $47.76 per day, $1452.70 per month`. */
+export function priceInFull(cents: number): string {
+  const dollars = (hours: number): string => `$${((cents * hours) / 100).toFixed(2)}`;
+  return `${dollars(1)} per hour, ${dollars(hoursPerDay)} per day, ${dollars(hoursPerMonth)} per month`;
+}
+
+const mebibyte = 1024 ** 2;
+const gibibyte = 1024 ** 3;
+
+/** A size in binary units with one decimal: `12.5 MB` under one GB, else `1.5 GB`. */
+export function binarySize(bytes: number): string {
+  return bytes < gibibyte ? `${(bytes / mebibyte).toFixed(1)} MB` : `${(bytes / gibibyte).toFixed(1)} GB`;
+}

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Output } from '../base/context.ts';
 import type { DevboxError } from '../base/errors.ts';
+import { isMilestone } from './activity.ts';
 import { errorCard, errorJson } from './error-card.ts';
 import type { DevboxEvent, Emit } from './events.ts';
 import { type PlainOptions, plainCards, plainView } from './plain.ts';
@@ -45,22 +46,33 @@ export function createRenderer(options: RendererOptions): Renderer {
     color: options.color && stderr.isTTY,
     wants: wanted[mode],
   });
-  const progress: Progress =
-    mode === 'cards' && options.live && stderr.isTTY
-      ? liveProgress({
-          start: async () => (await loadInk()).startLive({ ...options, output: stderr }),
-          fallback: plain,
-        })
-      : plain;
+  const drawsProgress = mode === 'cards' && options.live && stderr.isTTY;
   const drawsCards = mode === 'cards' && options.live && stdout.isTTY;
+  const progress: Progress = drawsProgress
+    ? liveProgress({
+        start: async () => (await loadInk()).startLive({ ...options, output: stderr }),
+        fallback: plain,
+      })
+    : plain;
+  let hasStory = false;
+
+  /** Ends progress; on a terminal an empty line sets off what follows from the lines that progress left. */
+  async function endStory(next: Output): Promise<void> {
+    await progress.release();
+    if (hasStory && mode === 'cards' && stderr.isTTY && next.isTTY) await writeError('\n');
+    hasStory = false;
+  }
 
   return {
-    emit: progress.emit,
+    emit(event) {
+      hasStory ||= drawsProgress ? isMilestone(event) : wanted[mode](event);
+      progress.emit(event);
+    },
     prepare() {
       if (drawsCards) loadInk().catch(() => undefined);
     },
     async show(view) {
-      await progress.release();
+      await endStory(stdout);
       if (drawsCards && view.cards.length > 0) {
         const { printCards } = await loadInk();
         await write(printCards(view, plainOptions(options, stdout)));
@@ -69,7 +81,7 @@ export function createRenderer(options: RendererOptions): Renderer {
       }
     },
     async fail(error) {
-      await progress.release();
+      await endStory(stderr);
       await writeError(
         mode === 'json'
           ? jsonText(errorJson(error))

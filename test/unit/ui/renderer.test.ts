@@ -196,6 +196,13 @@ describe('progress', () => {
   });
 });
 
+test('on a terminal an empty line sets the result off from the story before it', async () => {
+  const { renderer, buffers } = start({ terminal: 'both', color: false });
+  renderer.emit({ type: 'launched', name: 'box', id: '1' });
+  await renderer.show(view);
+  expect(buffers).toEqual({ stdout: cards, stderr: 'Launched box (1)\n\n' });
+});
+
 describe('an error', () => {
   const error = new DevboxError('not-found', 'there is no box "x"', {
     code: 'box/not-found',

@@ -1,6 +1,5 @@
 import type { Writable } from 'node:stream';
 import { DevboxError } from '../base/errors.ts';
-import { hasCode } from '../base/files.ts';
 
 /** Writes text in order; resolves when the stream has taken it. */
 export type Write = (text: string) => Promise<void>;
@@ -26,8 +25,10 @@ export function createWriter(stream: Writable): Write {
   };
 }
 
+const goneCodes: readonly unknown[] = ['EPIPE', 'EIO', 'ECONNRESET', 'ERR_STREAM_DESTROYED'];
+
 function readerHasGone(error: Error): boolean {
-  return ['EPIPE', 'EIO', 'ECONNRESET', 'ERR_STREAM_DESTROYED'].some((code) => hasCode(error, code));
+  return 'code' in error && goneCodes.includes(error.code);
 }
 
 function failure(error: Error): DevboxError {

@@ -14,7 +14,8 @@ if (!isBuilt)
 
 const folder = mkdtempSync(join(tmpdir(), 'devbox-ui-'));
 const program = join(folder, 'program.mjs');
-const env = { PATH: process.env['PATH'] ?? '', TERM: 'xterm-256color', CI: 'true' };
+/** Two variables that Ink would act on, were they not dealt with in the build. */
+const env = { PATH: process.env['PATH'] ?? '', TERM: 'xterm-256color', CI: 'true', DEV: 'true' };
 
 beforeAll(async () => {
   await build({

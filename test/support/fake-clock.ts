@@ -25,16 +25,17 @@ export class FakeClock implements Clock {
       if (signal?.aborted) return reject(signal.reason);
       if (milliseconds <= 0) return resolve();
       this.slept.push(milliseconds);
-      const sleeper: Sleeper = { at: this.time + milliseconds, wake: resolve };
+      const stop = (): void => {
+        this.sleepers = this.sleepers.filter((other) => other !== sleeper);
+        reject(signal?.reason);
+      };
+      const wake = (): void => {
+        signal?.removeEventListener('abort', stop);
+        resolve();
+      };
+      const sleeper: Sleeper = { at: this.time + milliseconds, wake };
       this.sleepers.push(sleeper);
-      signal?.addEventListener(
-        'abort',
-        () => {
-          this.sleepers = this.sleepers.filter((other) => other !== sleeper);
-          reject(signal.reason);
-        },
-        { once: true },
-      );
+      signal?.addEventListener('abort', stop, { once: true });
     });
   }
 

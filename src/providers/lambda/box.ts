@@ -59,8 +59,6 @@ function extraRows(wire: WireInstance): Box['extra'] {
   return [
     { label: 'Private IP', value: clean(wire.private_ip) ?? '' },
     { label: 'Hostname', value: clean(wire.hostname) ?? '' },
-    { label: 'Filesystems', value: cleanAll(wire.file_system_names).join(', ') },
-    { label: 'SSH Keys', value: cleanAll(wire.ssh_key_names).join(', ') },
     { label: 'Firewall Rulesets', value: cleanAll(wire.firewall_rulesets?.map(({ id }) => id)).join(', ') },
     { label: 'Tags', value: cleanAll(wire.tags?.map(({ key, value }) => `${key}=${value}`)).join(', ') },
     { label: 'Actions', value: cleanAll(actions).join(', ') },

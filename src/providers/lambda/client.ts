@@ -104,8 +104,7 @@ export class LambdaClient {
           ? { outcome: 'refused', retry: 'no', error: shown }
           : { outcome: 'lost', error: shown };
       }
-      if (error instanceof DevboxError) return { outcome: 'lost', error };
-      throw error;
+      return { outcome: 'lost', error: asDevboxError(call, error) };
     } finally {
       patience.end();
     }
@@ -175,6 +174,16 @@ function afterGrace(signal: AbortSignal, clock: Clock): { signal: AbortSignal; e
       ended.abort();
     },
   };
+}
+
+/** Whatever goes wrong once a change has been sent leaves its outcome open. */
+function asDevboxError(call: Call, error: unknown): DevboxError {
+  if (error instanceof DevboxError) return error;
+  return new DevboxError('failed', `${call.method} ${call.path} ended in an error of devbox's own.`, {
+    code: 'lambda/internal',
+    details: [{ label: 'Request', value: `${call.method} ${call.path}` }],
+    cause: error,
+  });
 }
 
 function cutShort(call: Call, cause: unknown): DevboxError {

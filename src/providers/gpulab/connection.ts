@@ -1,0 +1,47 @@
+import type { WebSocket } from 'ws';
+import { DevboxError } from '../../base/errors.ts';
+import type { Extension } from '../../server/wire/capabilities.ts';
+import {
+  type ApiRequest,
+  createRequester,
+  parseAnswer,
+  type Requester,
+  type RequesterOptions,
+} from './request.ts';
+import { type Capabilities, capabilitiesSchema } from './wire.ts';
+
+/** A server that can be spoken to, and how. */
+export interface Connection {
+  readonly request: Requester;
+  /** What a server of ours says about itself; undefined for any other. */
+  readonly capabilities: Capabilities | undefined;
+  /** Opens a WebSocket at a path below the base address. Rejects with a DevboxError where it is refused. */
+  openSocket(path: string, protocol: string): Promise<WebSocket>;
+}
+
+/** Whether a server has an extension; one that does not say has none. */
+export function has(connection: Connection, extension: Extension): boolean {
+  return connection.capabilities?.extensions.includes(extension) ?? false;
+}
+
+/** Meets a server: asks what it can do beyond GPULab's API. */
+export async function meet(
+  options: RequesterOptions,
+  openSocket: Connection['openSocket'],
+): Promise<Connection> {
+  const request = createRequester(options);
+  return { request, openSocket, capabilities: await askCapabilities(request) };
+}
+
+async function askCapabilities(request: Requester): Promise<Capabilities | undefined> {
+  const question: ApiRequest = { method: 'GET', path: '/v1/capabilities' };
+  try {
+    return parseAnswer(capabilitiesSchema, question, await request(question));
+  } catch (error) {
+    // 404, or a catch-all page: a server with GPULab's API and nothing more.
+    const isOther =
+      error instanceof DevboxError && error.kind !== 'unauthorised' && error.code !== 'gpulab/500';
+    if (isOther) return undefined;
+    throw error;
+  }
+}

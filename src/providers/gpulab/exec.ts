@@ -1,0 +1,49 @@
+import { DevboxError } from '../../base/errors.ts';
+import { maxExecSeconds } from '../../server/wire/exec.ts';
+import type { ExecRequest, ExecStreams } from '../provider.ts';
+import { type Connection, has } from './connection.ts';
+import { execStreaming } from './exec-stream.ts';
+import { shellLine } from './quote.ts';
+import { type ApiRequest, parseAnswer } from './request.ts';
+import { execSchema } from './wire.ts';
+
+/**
+ * Runs a command in a container: over the streaming extension where the server has it, otherwise over GPULab's
+ * exec, which takes no input and answers when all is over.
+ * @returns the command's exit code.
+ */
+export async function execIn(
+  connection: Connection,
+  id: string,
+  request: ExecRequest,
+  streams: ExecStreams,
+  signal: AbortSignal,
+): Promise<number> {
+  if (has(connection, 'exec-stream')) return execStreaming(connection, id, request, streams, signal);
+  const seconds = request.timeoutSeconds ?? maxExecSeconds;
+  if (seconds > maxExecSeconds) {
+    throw new DevboxError('usage', `this server runs a command for at most ${maxExecSeconds} seconds`, {
+      code: 'exec/timeout-too-long',
+      hint: `use a timeout of ${maxExecSeconds} or less`,
+    });
+  }
+  const call: ApiRequest = {
+    method: 'POST',
+    path: `/v1/containers/${encodeURIComponent(id)}/exec`,
+    json: { command: shellLine(request.argv), timeout: Math.max(1, Math.ceil(seconds)) },
+    // The server answers a few seconds after the command's own time at the latest.
+    timeoutSeconds: seconds + 10,
+  };
+  const answer = parseAnswer(execSchema, call, await connection.request(call));
+  streams.stdout.write(answer.stdout);
+  streams.stderr.write(answer.stderr);
+  if (answer.timed_out) throw execTimedOut(seconds);
+  return answer.exit_code & 255;
+}
+
+export function execTimedOut(seconds: number): DevboxError {
+  return new DevboxError('timed-out', `the command was killed after ${seconds} seconds`, {
+    code: 'exec/timed-out',
+    hint: 'give it more time with timeout=SECONDS',
+  });
+}

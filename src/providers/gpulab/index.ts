@@ -1,0 +1,151 @@
+import { DevboxError } from '../../base/errors.ts';
+import { HttpFailure } from '../../base/http.ts';
+import { cleanLine } from '../../base/text.ts';
+import type {
+  Box,
+  Facets,
+  LaunchAnswer,
+  LaunchRequest,
+  Provider,
+  ProviderName,
+  TerminateOptions,
+} from '../provider.ts';
+import { toBox } from './box.ts';
+import { type Connection, has } from './connection.ts';
+import { execIn } from './exec.ts';
+import { type ApiRequest, parseAnswer } from './request.ts';
+import { terminalIn } from './terminal.ts';
+import { type Container, containerSchema, containersSchema, createdSchema } from './wire.ts';
+
+export interface ServerProviderOptions {
+  readonly name: ProviderName;
+  readonly account: string;
+  /** The connection, made when it is first needed. */
+  readonly connect: () => Promise<Connection>;
+  readonly signal: AbortSignal;
+  /** GPULab's own keys of the create request, from the provider's launch settings. */
+  readonly createKeys: (settings: unknown) => Readonly<Record<string, unknown>>;
+}
+
+/** A provider on a server with GPULab's API: a box is a container. */
+export function serverProvider(options: ServerProviderOptions): Provider & Required<Pick<Facets, 'server'>> {
+  const { connect, name, signal } = options;
+  return {
+    name,
+    account: options.account,
+    launchIntervalSeconds: 0,
+
+    list: () =>
+      explained(async () => {
+        const call: ApiRequest = { method: 'GET', path: '/v1/containers' };
+        const answer = await (await connect()).request(call);
+        return parseAnswer(containersSchema, call, answer).map((container) => toBox(container, name));
+      }),
+
+    get: (id) =>
+      explained(async () => {
+        const container = await getContainer(await connect(), id);
+        return container ? toBox(container, name) : null;
+      }),
+
+    async launch(request) {
+      let connection: Connection;
+      try {
+        connection = await explained(connect);
+      } catch (error) {
+        // Nothing was asked for yet.
+        if (error instanceof DevboxError) return { outcome: 'refused', retry: 'no', error };
+        throw error;
+      }
+      return launch(connection, request, options.createKeys(request.settings));
+    },
+
+    terminate: (box, terminateOptions) =>
+      explained(async () => {
+        await remove(await connect(), box, terminateOptions);
+        return { ...box, status: 'deleted', phase: 'ended', reach: { kind: 'none', why: 'it was deleted' } };
+      }),
+
+    server: {
+      exec: (box, request, streams) =>
+        explained(async () => execIn(await connect(), box.id, request, streams, signal)),
+      terminal: (box, streams) => explained(async () => terminalIn(await connect(), box.id, streams, signal)),
+    },
+  };
+}
+
+/** Does work, and turns the failure of a connection into an error for the user. */
+async function explained<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof HttpFailure)) throw error;
+    const kind = error.reason === 'timeout' ? 'timed-out' : 'failed';
+    throw new DevboxError(kind, `the server gave no answer: ${cleanLine(error.message)}`, {
+      code: `gpulab/${error.reason}`,
+      cause: error,
+    });
+  }
+}
+
+const containerPath = (id: string): string => `/v1/containers/${encodeURIComponent(id)}`;
+
+async function getContainer(connection: Connection, id: string): Promise<Container | null> {
+  const call: ApiRequest = { method: 'GET', path: containerPath(id) };
+  try {
+    return parseAnswer(containerSchema, call, await connection.request(call));
+  } catch (error) {
+    if (error instanceof DevboxError && error.kind === 'not-found') return null;
+    throw error;
+  }
+}
+
+/** One create request. What the server refused does not exist; what it did not answer may. */
+async function launch(
+  connection: Connection,
+  { name, env, tags }: LaunchRequest,
+  keys: Readonly<Record<string, unknown>>,
+): Promise<LaunchAnswer> {
+  const json = {
+    ...keys,
+    server_name: name,
+    ...(Object.keys(env).length > 0 ? { environment_variables: env } : {}),
+    ...(has(connection, 'tags') && Object.keys(tags).length > 0 ? { tags } : {}),
+  };
+  const call: ApiRequest = { method: 'POST', path: '/v1/containers', json };
+  try {
+    const answer = await connection.request(call);
+    return { outcome: 'launched', id: parseAnswer(createdSchema, call, answer).container_id };
+  } catch (error) {
+    if (error instanceof HttpFailure) {
+      return error.unsent ? { outcome: 'refused', retry: 'provider', error } : { outcome: 'lost', error };
+    }
+    if (error instanceof DevboxError) return refusal(error);
+    throw error;
+  }
+}
+
+/** After 5xx, or an answer that is not understood, the container may exist all the same. */
+function refusal(error: DevboxError): LaunchAnswer {
+  const status = Number(error.details.find(({ label }) => label === 'Status')?.value ?? 0);
+  if (status === 429) return { outcome: 'refused', retry: 'rate-limit', error };
+  if (status >= 400 && status < 500) return { outcome: 'refused', retry: 'no', error };
+  return { outcome: 'lost', error };
+}
+
+async function remove(connection: Connection, box: Box, { purge }: TerminateOptions): Promise<void> {
+  if (purge && !has(connection, 'purge')) {
+    throw new DevboxError('usage', 'this server cannot delete what outlives a box', {
+      code: 'gpulab/no-purge',
+      hint: 'leave out purge=true',
+    });
+  }
+  const path = `${containerPath(box.id)}${purge ? '?purge=true' : ''}`;
+  try {
+    await connection.request({ method: 'DELETE', path });
+  } catch (error) {
+    // Gone already, perhaps by an earlier attempt whose answer was lost.
+    if (error instanceof DevboxError && error.kind === 'not-found') return;
+    throw error;
+  }
+}

@@ -1,0 +1,113 @@
+import { readdir } from 'node:fs/promises';
+import { connect as connectSocket } from 'node:net';
+import { join } from 'node:path';
+import type { Context } from '../../base/context.ts';
+import { DevboxError } from '../../base/errors.ts';
+import { type Http, HttpFailure } from '../../base/http.ts';
+import { protocolVersion } from '../../server/wire/capabilities.ts';
+import { type Connection, meet } from '../gpulab/connection.ts';
+import { serverProvider } from '../gpulab/index.ts';
+import { openWebSocket } from '../gpulab/socket.ts';
+import type { Provider, ProviderDeps } from '../provider.ts';
+import { unixHttp } from './http.ts';
+import { type Places, placesIn, secureSocketDirectory } from './places.ts';
+import type { LocalApi } from './schema.ts';
+import { startServer } from './start.ts';
+
+/** Which host an address names is of no matter on a unix socket. */
+const host = 'localhost';
+
+/** Opens the provider of boxes on this machine. Its server is started when something first needs it. */
+export async function openLocal(api: LocalApi, context: Context, _deps: ProviderDeps): Promise<Provider> {
+  const places = placesIn(context.paths);
+  let connection: Promise<Connection> | undefined;
+  const provider = serverProvider({
+    name: 'local',
+    account: `local:${context.user.name}@${context.user.host}`,
+    signal: context.signal,
+    createKeys: () => ({}),
+    connect: () => {
+      connection ??= connect(api, context, places);
+      return connection;
+    },
+  });
+  return {
+    ...provider,
+    // Without boxes there is nothing to ask, and no reason to start a server.
+    list: async () => ((await hasBoxes(places)) ? provider.list() : []),
+    get: async (id) => ((await hasBoxes(places)) ? provider.get(id) : null),
+  };
+}
+
+/** Meets the server of this machine. */
+async function connect(api: LocalApi, context: Context, places: Places): Promise<Connection> {
+  await secureSocketDirectory(places);
+  const connection = await meet(
+    {
+      http: startingHttp(unixHttp(places.socket, `devbox/${context.version}`), () =>
+        startServer({
+          places,
+          program: join(context.paths.package, 'dist', 'server.mjs'),
+          version: context.version,
+          idleSeconds: api.idle_timeout,
+          clock: context.clock,
+          signal: context.signal,
+          env: context.env,
+        }),
+      ),
+      baseUrl: `http://${host}`,
+      headers: {},
+      timeoutSeconds: api.timeout,
+      clock: context.clock,
+      signal: context.signal,
+    },
+    (path, protocol) =>
+      openWebSocket({
+        url: `ws://${host}${path}`,
+        protocol,
+        headers: {},
+        timeoutSeconds: api.timeout,
+        connect: () => connectSocket(places.socket),
+      }),
+  );
+  return checkProtocol(connection);
+}
+
+/** How often a server is started for one request; one that stops just then is as good as none. */
+const maxStarts = 3;
+
+/** Starts the server whenever a request finds none; what was never sent can be sent again. */
+function startingHttp(http: Http, start: () => Promise<void>): Http {
+  return async (request) => {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await http(request);
+      } catch (error) {
+        if (!(error instanceof HttpFailure) || !error.unsent || attempt === maxStarts) throw error;
+        await start();
+      }
+    }
+  };
+}
+
+/** A server of another version may still run: it stays as long as it has boxes. */
+function checkProtocol(connection: Connection): Connection {
+  const { capabilities } = connection;
+  if (capabilities?.protocol === protocolVersion) return connection;
+  const pid = capabilities?.pid;
+  throw new DevboxError(
+    'failed',
+    'the server for boxes on this machine is of a version that this devbox cannot use',
+    {
+      code: 'local/server-version',
+      details: [{ label: 'Server', value: capabilities?.version ?? 'unknown' }],
+      hint: pid
+        ? `end it and run the command again: kill ${pid} (boxes and what runs in them stay)`
+        : 'use the devbox version that started it',
+    },
+  );
+}
+
+async function hasBoxes(places: Places): Promise<boolean> {
+  return (await readdir(places.boxes).catch(() => [])).length > 0;
+}

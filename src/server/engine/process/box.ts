@@ -1,0 +1,243 @@
+import { bootId, isRunning } from '../../identity.ts';
+import { ApiProblem } from '../../problem.ts';
+import type { BoxSpec, BoxStatus, EngineBox, Exit } from '../engine.ts';
+import { boxEnvironment } from './environment.ts';
+import type { Homes } from './homes.ts';
+import { startMain } from './main-process.ts';
+import { reapBox } from './reap.ts';
+import type { BoxRecord } from './record.ts';
+import type { BoxStore } from './store.ts';
+
+export interface ProcessBoxDeps {
+  readonly store: BoxStore;
+  readonly homes: Homes;
+  readonly graceMilliseconds: number;
+  readonly now: () => number;
+  readonly report: (line: string) => void;
+}
+
+/** Where and with what a process of a box is started. */
+export interface Place {
+  readonly cwd: string;
+  environment(term: string): Record<string, string>;
+}
+
+interface Started {
+  readonly group: number;
+  readonly exited: Promise<Exit>;
+  kill(signal: NodeJS.Signals): void;
+}
+
+/** An idle box whose process ends sooner than this after its start is not started again by itself. */
+const minLifeMilliseconds = 1_000;
+
+/**
+ * One box: its record, and the processes that go with it. What changes it happens one after the other, and is
+ * recorded before it is done: whoever opens the record later can finish it.
+ */
+export class ProcessBox {
+  #record: BoxRecord;
+  readonly #deps: ProcessBoxDeps;
+  /** Process groups of commands and terminals that were started from here and have not ended. */
+  readonly #groups = new Set<number>();
+  #queue: Promise<unknown> = Promise.resolve();
+  #removed = false;
+
+  constructor(record: BoxRecord, deps: ProcessBoxDeps) {
+    this.#record = record;
+    this.#deps = deps;
+  }
+
+  /** A box that does not exist yet; `save` and `begin` make it. */
+  static make(id: string, spec: BoxSpec, deps: ProcessBoxDeps): ProcessBox {
+    const now = deps.now();
+    const unmade = { wanted: 'running', made: false, main: null, failure: null } as const;
+    return new ProcessBox({ version: 1, id, spec, createdAt: now, updatedAt: now, ...unmade }, deps);
+  }
+
+  get id(): string {
+    return this.#record.id;
+  }
+
+  get name(): string {
+    return this.#record.spec.name;
+  }
+
+  get isRemoved(): boolean {
+    return this.#removed;
+  }
+
+  async save(): Promise<void> {
+    await this.#deps.store.save(this.#record);
+  }
+
+  /** The box as it is now. */
+  async look(): Promise<EngineBox> {
+    if (this.#needsLook()) await this.#inTurn(() => this.#supervise());
+    const { id, spec, createdAt, updatedAt, main } = this.#record;
+    return {
+      id,
+      spec,
+      status: this.#status(),
+      createdAt,
+      updatedAt,
+      startedAt: main?.startedAt ?? null,
+      home: this.#deps.homes.path(spec.name),
+      workspace: this.#deps.homes.workspace(spec.name),
+      isolation: 'none: runs as your own user, with access to all your files',
+    };
+  }
+
+  /** Makes the home and starts the main process for the first time. */
+  begin(): Promise<void> {
+    return this.#inTurn(() => this.#launch());
+  }
+
+  start(): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#refuseIfDeleted();
+      await this.#change({ wanted: 'running', failure: null });
+      if (!(await this.#mainRuns())) await this.#launch();
+    });
+  }
+
+  stop(): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#refuseIfDeleted();
+      await this.#change({ wanted: 'stopped', failure: null });
+      await this.#reap();
+    });
+  }
+
+  /** Ends the box and forgets it; may be called again after it failed. */
+  remove(purge: boolean): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#removed) return;
+      const wanted = purge || this.#record.wanted === 'deleted-with-home' ? 'deleted-with-home' : 'deleted';
+      await this.#change({ wanted });
+      await this.#removeNow();
+    });
+  }
+
+  /** After the server was away: finishes what was begun, and starts again what was meant to run. */
+  resume(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#record.wanted.startsWith('deleted')) return this.#removeNow();
+      if (this.#record.wanted === 'stopped') return this.#reap();
+      if (this.#record.made) return this.#supervise();
+      // Something may have been started just before it could be written down.
+      await this.#reap();
+      await this.#launch();
+    });
+  }
+
+  /** Starts something in the box, which from then on belongs to it. */
+  async run<T extends Started>(start: (place: Place) => Promise<T>): Promise<T> {
+    const box = await this.look();
+    if (box.status !== 'running') {
+      throw new ApiProblem(409, 'not-running', `container ${this.name} is ${box.status}, not running`);
+    }
+    const started = await start(this.#place());
+    this.#groups.add(started.group);
+    void started.exited.then(() => this.#groups.delete(started.group));
+    if (this.#record.wanted !== 'running') {
+      // A removal that began while it started may have looked for processes already.
+      started.kill('SIGKILL');
+      throw new ApiProblem(409, 'not-running', `container ${this.name} is being stopped`);
+    }
+    return started;
+  }
+
+  #status(): BoxStatus {
+    const { wanted, made, main, failure } = this.#record;
+    if (wanted.startsWith('deleted')) return 'deleting';
+    if (wanted === 'stopped') return 'stopped';
+    if (main) return made ? 'running' : 'creating';
+    if (failure) return failure.code === 0 ? 'stopped' : 'failed';
+    return 'creating';
+  }
+
+  #needsLook(): boolean {
+    return this.#record.wanted === 'running' && this.#record.made && this.#record.failure === null;
+  }
+
+  /**
+   * Looks after a main process that is gone. An idle box's is started again, and after a restart of the machine
+   * everyone's; otherwise the command has ended.
+   */
+  async #supervise(): Promise<void> {
+    if (!this.#needsLook() || (await this.#mainRuns())) return;
+    const isFromEarlierBoot = this.#record.main?.bootId !== (await bootId());
+    if (this.#record.spec.command === null || isFromEarlierBoot) return this.#launch();
+    await this.#change({ main: null, failure: { code: null, message: 'it ended while nobody watched' } });
+  }
+
+  async #mainRuns(): Promise<boolean> {
+    return this.#record.main !== null && (await isRunning(this.#record.main));
+  }
+
+  async #launch(): Promise<void> {
+    await this.#deps.homes.prepare(this.name);
+    const { cwd, environment } = this.#place();
+    const { command } = this.#record.spec;
+    const logFile = this.#deps.store.logFile(this.id);
+    const startedAt = this.#deps.now();
+    const { identity, exited } = await startMain({ command, cwd, env: environment('dumb'), logFile });
+    void exited.then((exit) => this.#ended(identity.pid, exit));
+    await this.#change({ made: true, main: { ...identity, startedAt }, failure: null });
+  }
+
+  /** The main process ended under our eyes. */
+  async #ended(pid: number, exit: Exit): Promise<void> {
+    await this.#inTurn(async () => {
+      const { main, wanted, spec } = this.#record;
+      if (this.#removed || wanted !== 'running' || main?.pid !== pid) return;
+      const lived = this.#deps.now() - main.startedAt;
+      if (spec.command === null && lived >= minLifeMilliseconds) return this.#launch();
+      const failure = { code: exit.code, message: `it ended with status ${exit.code}` };
+      await this.#change({ main: null, failure });
+    }).catch((error: unknown) => this.#deps.report(`${this.id}: ${String(error)}`));
+  }
+
+  async #removeNow(): Promise<void> {
+    await this.#reap();
+    if (this.#record.wanted === 'deleted-with-home') await this.#deps.homes.purge(this.name);
+    await this.#deps.store.forget(this.id);
+    this.#removed = true;
+  }
+
+  async #reap(): Promise<void> {
+    const groups = new Set(this.#groups);
+    if (this.#record.main && (await this.#mainRuns())) groups.add(this.#record.main.pid);
+    const left = await reapBox(this.id, groups, this.#deps.graceMilliseconds);
+    if (left > 0) {
+      throw new ApiProblem(500, 'still-running', `${left} processes of ${this.name} could not be ended`);
+    }
+    if (this.#record.main) await this.#change({ main: null });
+  }
+
+  #place(): Place {
+    const { id, spec } = this.#record;
+    const home = this.#deps.homes.path(spec.name);
+    return {
+      cwd: home,
+      environment: (term) => boxEnvironment({ id, name: spec.name, home }, spec.env, term),
+    };
+  }
+
+  #refuseIfDeleted(): void {
+    if (!this.#record.wanted.startsWith('deleted')) return;
+    throw new ApiProblem(409, 'deleting', `container ${this.name} is being deleted`);
+  }
+
+  async #change(part: Partial<BoxRecord>): Promise<void> {
+    this.#record = { ...this.#record, ...part, updatedAt: this.#deps.now() };
+    await this.save();
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(work);
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+}

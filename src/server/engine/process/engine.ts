@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import { ApiProblem, noSuchBox } from '../../problem.ts';
+import type { BoxSpec, Engine, EngineBox, RunningCommand, RunningTerminal, TerminalSize } from '../engine.ts';
+import { ProcessBox, type ProcessBoxDeps } from './box.ts';
+import { startCommand } from './command.ts';
+import { Homes } from './homes.ts';
+import { readTail } from './log.ts';
+import { checkName, nameKey } from './names.ts';
+import { BoxStore } from './store.ts';
+import { startTerminal } from './terminal.ts';
+
+export interface ProcessEngineOptions {
+  /** Directory of the boxes' records and logs. */
+  readonly boxes: string;
+  /** Directory of the boxes' homes. */
+  readonly homes: string;
+  /** Seconds that a box's processes get to end by themselves before they are killed. */
+  readonly graceSeconds: number;
+  readonly now: () => number;
+  /** Takes one line about something that nobody asked about. */
+  readonly report: (line: string) => void;
+}
+
+/**
+ * Opens the engine that needs nothing but the operating system: a box is a process group with a home of its own.
+ * Finds the boxes that are there, and finishes what was interrupted.
+ */
+export async function openProcessEngine(options: ProcessEngineOptions): Promise<Engine> {
+  const deps: ProcessBoxDeps = {
+    store: new BoxStore(options.boxes),
+    homes: new Homes(options.homes),
+    graceMilliseconds: options.graceSeconds * 1000,
+    now: options.now,
+    report: options.report,
+  };
+  const engine = new ProcessEngine(deps);
+  await engine.recover();
+  return engine;
+}
+
+class ProcessEngine implements Engine {
+  readonly name = 'process';
+  readonly #deps: ProcessBoxDeps;
+  readonly #boxes = new Map<string, ProcessBox>();
+  /** Names in use, and by which box. A name is taken before anything is awaited: of two creators one loses. */
+  readonly #names = new Map<string, string>();
+
+  constructor(deps: ProcessBoxDeps) {
+    this.#deps = deps;
+  }
+
+  async recover(): Promise<void> {
+    for (const record of await this.#deps.store.load(this.#deps.report)) {
+      const box = new ProcessBox(record, this.#deps);
+      this.#boxes.set(record.id, box);
+      this.#names.set(nameKey(record.spec.name), record.id);
+    }
+    await Promise.all([...this.#boxes.values()].map((box) => this.#finish(box)));
+  }
+
+  get size(): number {
+    return this.#boxes.size;
+  }
+
+  async list(): Promise<EngineBox[]> {
+    return Promise.all([...this.#boxes.values()].map((box) => box.look()));
+  }
+
+  async get(id: string): Promise<EngineBox> {
+    return this.#find(id).look();
+  }
+
+  async create(spec: BoxSpec): Promise<EngineBox> {
+    checkName(spec.name);
+    const id = randomUUID();
+    const holder = this.#names.get(nameKey(spec.name));
+    if (holder !== undefined) {
+      throw new ApiProblem(409, 'name-taken', `there is already a container named ${spec.name} (${holder})`);
+    }
+    this.#names.set(nameKey(spec.name), id);
+    const box = ProcessBox.make(id, spec, this.#deps);
+    try {
+      await box.save();
+      this.#boxes.set(id, box);
+      await box.begin();
+    } catch (error) {
+      await this.#abandon(box);
+      throw error;
+    }
+    return box.look();
+  }
+
+  async start(id: string): Promise<void> {
+    await this.#find(id).start();
+  }
+
+  async stop(id: string): Promise<void> {
+    await this.#find(id).stop();
+  }
+
+  async remove(id: string, { purge }: { readonly purge: boolean }): Promise<void> {
+    const box = this.#find(id);
+    await box.remove(purge);
+    this.#forget(box);
+  }
+
+  async exec(id: string, argv: readonly [string, ...string[]]): Promise<RunningCommand> {
+    const box = this.#find(id);
+    return box.run((place) => startCommand(argv, { cwd: place.cwd, env: place.environment('dumb') }));
+  }
+
+  async terminal(id: string, size: TerminalSize): Promise<RunningTerminal> {
+    const box = this.#find(id);
+    return box.run((place) => {
+      const env = place.environment('xterm-256color');
+      return startTerminal(env['SHELL'] ?? '/bin/sh', size, { cwd: place.cwd, env });
+    });
+  }
+
+  async logs(id: string, { tail }: { readonly tail: number | null }): Promise<string> {
+    return readTail(this.#deps.store.logFile(this.#find(id).id), tail);
+  }
+
+  #find(id: string): ProcessBox {
+    const box = this.#boxes.get(id);
+    if (!box) throw noSuchBox(id);
+    return box;
+  }
+
+  /** Brings a box that was found on disk to where it was meant to be. */
+  async #finish(box: ProcessBox): Promise<void> {
+    try {
+      await box.resume();
+      if (box.isRemoved) this.#forget(box);
+    } catch (error) {
+      this.#deps.report(`${box.id}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  /** Takes back a creation that failed; its home stays, it may be an old one. */
+  async #abandon(box: ProcessBox): Promise<void> {
+    try {
+      await box.remove(false);
+      this.#forget(box);
+    } catch (error) {
+      this.#deps.report(`${box.id}: ${error instanceof Error ? error.message : String(error)}`);
+      if (!this.#boxes.has(box.id)) this.#names.delete(nameKey(box.name));
+    }
+  }
+
+  #forget(box: ProcessBox): void {
+    this.#boxes.delete(box.id);
+    if (this.#names.get(nameKey(box.name)) === box.id) this.#names.delete(nameKey(box.name));
+  }
+}

@@ -1,0 +1,56 @@
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** How often it is looked whether the socket is still there, in milliseconds. */
+const lookMilliseconds = 5_000;
+
+/** A starter needs this long to make its first request. */
+const shortestMilliseconds = 200;
+
+/**
+ * Resolves with the reason when a server should stop: it has had no boxes and no connections for
+ * `idleMilliseconds`, or can no longer be reached and nobody is connected.
+ */
+export function watchIdle(options: {
+  readonly server: Server;
+  readonly isEmpty: () => boolean;
+  readonly idleMilliseconds: number;
+  readonly isReachable: () => Promise<boolean>;
+}): Promise<string> {
+  const connections = new Set<Socket>();
+  return new Promise((resolve) => {
+    let timer: NodeJS.Timeout | undefined;
+    const settle = (why: string): void => {
+      clearTimeout(timer);
+      clearInterval(looking);
+      resolve(why);
+    };
+    const rearm = (): void => {
+      clearTimeout(timer);
+      if (connections.size > 0) return;
+      timer = setTimeout(
+        () => {
+          if (connections.size > 0) return;
+          if (options.isEmpty()) settle('idle');
+          else rearm();
+        },
+        Math.max(shortestMilliseconds, options.idleMilliseconds),
+      );
+    };
+    const looking = setInterval(() => {
+      if (connections.size > 0) return;
+      void options.isReachable().then((reachable) => {
+        if (!reachable && connections.size === 0) settle('the socket is gone');
+      });
+    }, lookMilliseconds);
+    options.server.on('connection', (socket: Socket) => {
+      connections.add(socket);
+      clearTimeout(timer);
+      socket.once('close', () => {
+        connections.delete(socket);
+        rearm();
+      });
+    });
+    rearm();
+  });
+}

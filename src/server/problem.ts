@@ -1,0 +1,33 @@
+/** An error that a caller of the API gets to see: a status from 400 up and a message, always. */
+export class ApiProblem extends Error {
+  override readonly name = 'ApiProblem';
+  readonly status: number;
+  /** Stable and lower-case, for machines: `not-found`, `name-taken`. */
+  readonly code: string;
+  /** What is wrong with which field of the request, as Laravel's validation errors have it. */
+  readonly fields: Readonly<Record<string, readonly string[]>> | undefined;
+
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    fields?: Readonly<Record<string, readonly string[]>>,
+  ) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.fields = fields;
+  }
+}
+
+/** The body with which a problem is answered. */
+export function problemBody(problem: ApiProblem): Readonly<Record<string, unknown>> {
+  return {
+    message: problem.message,
+    code: problem.code,
+    ...(problem.fields ? { errors: problem.fields } : {}),
+  };
+}
+
+export const noSuchBox = (id: string): ApiProblem =>
+  new ApiProblem(404, 'not-found', `there is no container ${JSON.stringify(id)}`);

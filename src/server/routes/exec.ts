@@ -1,0 +1,14 @@
+import { execBuffered } from '../exec/buffered.ts';
+import { checkRequest } from '../wire/check.ts';
+import { type ExecAnswer, execRequest } from '../wire/exec.ts';
+import type { ContainerPath, Routes } from './routes.ts';
+
+/** GPULab's exec: one shell command, everything it wrote in one answer. */
+export const execRoutes: Routes = (app, { engine }) => {
+  app.post<ContainerPath>('/v1/containers/:uuid/exec', async (request, reply): Promise<ExecAnswer> => {
+    const command = checkRequest(execRequest, request.body);
+    const gone = new AbortController();
+    reply.raw.once('close', () => gone.abort());
+    return execBuffered(engine, request.params.uuid, command, gone.signal);
+  });
+};

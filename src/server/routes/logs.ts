@@ -1,0 +1,23 @@
+import * as z from 'zod/mini';
+import { ApiProblem } from '../problem.ts';
+import { checkRequest } from '../wire/check.ts';
+import type { ContainerPath, Routes } from './routes.ts';
+
+const logsQuery = z.object({
+  tail: z.optional(z.string().check(z.regex(/^\d{1,9}$/))),
+  since: z.optional(z.string()),
+  timestamps: z.optional(z.string()),
+});
+
+/** What a container's main process wrote, as one text. */
+export const logRoutes: Routes = (app, { engine, now }) => {
+  app.get<ContainerPath>('/v1/containers/:uuid/logs', async ({ params, query }) => {
+    const { tail, since, timestamps } = checkRequest(logsQuery, query);
+    if (since !== undefined || timestamps === 'true') {
+      throw new ApiProblem(501, 'no-times', 'this engine does not record when a line was written');
+    }
+    const timestamp = Math.floor(now() / 1000);
+    const logs = await engine.logs(params.uuid, { tail: Number(tail ?? 0) || null });
+    return { logs, timestamp };
+  });
+};

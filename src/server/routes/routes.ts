@@ -1,0 +1,20 @@
+import type { FastifyInstance } from 'fastify';
+import type { Engine } from '../engine/engine.ts';
+import type { TerminalTickets } from '../terminal/tickets.ts';
+
+/** What routes need. */
+export interface RouteDeps {
+  readonly engine: Engine;
+  readonly tickets: TerminalTickets;
+  readonly version: string;
+  readonly user: { readonly name: string; readonly host: string };
+  readonly now: () => number;
+}
+
+/** Adds the routes of one resource. */
+export type Routes = (app: FastifyInstance, deps: RouteDeps) => void;
+
+/** Path parameters of everything below one container. */
+export interface ContainerPath {
+  readonly Params: { readonly uuid: string };
+}

@@ -1,0 +1,25 @@
+/**
+ * What this server can do beyond GPULab's API. Clients ask before they use any of it; a GPULab server answers 404.
+ *
+ * - `exec-stream`: a command with its streams apart over a WebSocket, see exec-stream.ts
+ * - `purge`: `DELETE /v1/containers/{uuid}?purge=true` also deletes the home
+ * - `tags`: `tags` in the create request, and `devbox` in a container
+ * - `terminal-exit`: a terminal's WebSocket closes with 4000 + exit code
+ */
+export const extensions = ['exec-stream', 'purge', 'tags', 'terminal-exit'] as const;
+
+export type Extension = (typeof extensions)[number];
+
+/** Grows when a change makes older clients or servers misunderstand each other. */
+export const protocolVersion = 1;
+
+/** Answer of `GET /v1/capabilities`. */
+export interface CapabilitiesWire {
+  readonly server: 'devbox';
+  readonly version: string;
+  readonly protocol: number;
+  readonly extensions: readonly Extension[];
+  readonly engine: string;
+  /** Process id of the server, for its owner's eyes. */
+  readonly pid: number;
+}

@@ -1,0 +1,33 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+
+const root = new URL('../../..', import.meta.url).pathname;
+
+/**
+ * Bundles the server as the product has it, below node_modules so that its external parts are found.
+ * @param name a directory of its own for each test file: they run at the same time.
+ * @returns what stands for the package's directory.
+ */
+export async function bundleServer(name: string): Promise<string> {
+  const directory = join(root, 'node_modules', '.cache', 'devbox-test', name);
+  await mkdir(join(directory, 'dist'), { recursive: true });
+  await build({
+    entryPoints: [join(root, 'src/server/main.ts')],
+    outfile: join(directory, 'dist', 'server.mjs'),
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    external: ['@lydell/node-pty'],
+    banner: {
+      js: [
+        "import { createRequire as toRequire } from 'node:module';",
+        "import { fileURLToPath as toPath } from 'node:url';",
+        'const require = toRequire(import.meta.url), __filename = toPath(import.meta.url);',
+      ].join('\n'),
+    },
+    logLevel: 'warning',
+  });
+  return directory;
+}

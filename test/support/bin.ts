@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const projectRoot = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+export interface BinResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface BinOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** Written to stdin, which then ends; without it stdin is empty. */
+  readonly input?: string | Buffer;
+  /** Sees stderr as it comes, for sending a signal at a known moment. */
+  readonly onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
+}
+
+/** A user's account for one test: an empty home, and the built bin run in it with nothing else inherited. */
+export interface Home {
+  readonly path: string;
+  run(argv: readonly string[], options?: BinOptions): Promise<BinResult>;
+  remove(): void;
+}
+
+export function makeHome(): Home {
+  const path = mkdtempSync(join(tmpdir(), 'devbox-home-'));
+  return {
+    path,
+    run: (argv, options = {}) => runBin(path, argv, options),
+    remove: () => rmSync(path, { recursive: true, force: true }),
+  };
+}
+
+function runBin(home: string, argv: readonly string[], options: BinOptions): Promise<BinResult> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [join(projectRoot, 'dist', 'main.js'), ...argv], {
+      cwd: options.cwd ?? home,
+      env: { PATH: process.env['PATH'], HOME: home, ...options.env },
+    });
+    const stdout: Buffer[] = [];
+    let stderr = '';
+    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+      options.onStderr?.(stderr, (signal) => child.kill(signal));
+    });
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, stdout: Buffer.concat(stdout).toString(), stderr }));
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(options.input ?? '');
+  });
+}

@@ -31,6 +31,8 @@ export interface FakeInstance {
   looks: number;
   /** Looks since its end was asked for; undefined while it lives. */
   endLooks: number | undefined;
+  /** Whether its end was asked for. */
+  readonly terminated: boolean;
 }
 
 /** The state of the imitated account and what the operations do to it. */
@@ -45,11 +47,20 @@ export class Account {
     this.refusalsLeft = options.capacityRefusals;
   }
 
-  /** Puts an instance into the account, as if somebody had launched it; `looks` says how far it is. */
+  /** Puts an instance into the account, as if somebody had launched it; `looks` says how far its boot is. */
   add(request: Readonly<Record<string, unknown>>, looks = 0): FakeInstance {
     this.launches += 1;
     const id = createHash('sha256').update(`instance ${this.launches}`).digest('hex').slice(0, 32);
-    const made: FakeInstance = { id, launchedAtMs: Date.now(), request, looks, endLooks: undefined };
+    const made: FakeInstance = {
+      id,
+      launchedAtMs: Date.now(),
+      request,
+      looks,
+      endLooks: undefined,
+      get terminated() {
+        return made.endLooks !== undefined;
+      },
+    };
     this.instances.push(made);
     return made;
   }

@@ -54,7 +54,7 @@ export interface FakeLambda {
   /** What clients did that the API does not have, and exchanges that its descriptions do not allow. */
   readonly problems: readonly string[];
   fault(fault: Fault): void;
-  /** Puts an instance into the account; `looks` says how far its boot is. */
+  /** Puts an instance into the account, with what a launch asks for; `looks` says how far its boot is. */
   addInstance(request: Readonly<Record<string, unknown>>, looks?: number): FakeInstance;
   /** Requests of one kind, as `POST /instance-operations/launch`. */
   sent(kind: string): RecordedRequest[];
@@ -68,6 +68,12 @@ export interface FakeLambda {
 export const fakeKey = 'secret_fake-lambda_0123456789abcdef';
 
 const base = '/api/v1';
+
+const plainLaunch = {
+  region_name: 'us-east-3',
+  instance_type_name: 'gpu_1x_gh200',
+  ssh_key_names: ['default'],
+} as const;
 
 /** Starts an imitation of Lambda Cloud on 127.0.0.1; README.md beside this file says what it imitates. */
 export async function startFakeLambda(options: FakeLambdaOptions = {}): Promise<FakeLambda> {
@@ -142,7 +148,7 @@ export async function startFakeLambda(options: FakeLambdaOptions = {}): Promise<
     instances: account.instances,
     problems,
     fault: (fault) => faults.add(fault),
-    addInstance: (request, looks) => account.add(request, looks),
+    addInstance: (request, looks) => account.add({ ...plainLaunch, ...request }, looks),
     sent: (kind) => requests.filter((request) => `${request.method} ${request.path}` === kind),
     async stop({ check = true } = {}) {
       server.close();

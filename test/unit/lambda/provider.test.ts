@@ -29,8 +29,13 @@ async function start(
   return { ...(await open({ base_url: server.baseUrl, ...api }, world)), server };
 }
 
+/** Waits until the server has the first launch in hand. */
+async function received(server: FakeLambda): Promise<void> {
+  while (server.sent(launchKind).length === 0) await systemClock.sleep(2);
+}
+
 const launchKind = 'POST /instance-operations/launch';
-const devbox = { name: 'gh200-devbox', region_name: 'us-east-3', instance_type_name: 'gpu_1x_gh200' };
+const devbox = { name: 'gh200-devbox' };
 
 describe('a whole life', () => {
   test('capacity retries, launch, waiting, termination', async () => {
@@ -98,8 +103,8 @@ describe('a whole life', () => {
 
   test('the pace satisfies a server that counts', async () => {
     const { provider } = await start(
-      { limits: { requestMs: 40, launchMs: 120 } },
-      { request_interval: 0.06, launch_interval: 0.18 },
+      { limits: { requestMs: 40, launchMs: 100 } },
+      { request_interval: 0.14, launch_interval: 0.3 },
     );
     for (const _ of [1, 2, 3]) await provider.list();
     for (const _ of [1, 2])
@@ -166,7 +171,7 @@ describe('a launch', () => {
     },
     { name: 'dropped before it happened', fault: { kind: 'drop-before' }, outcome: 'lost', made: 0 },
     { name: 'dropped after it happened', fault: { kind: 'drop-after' }, outcome: 'lost', made: 1 },
-    { name: 'answered too late', fault: { kind: 'slow', milliseconds: 2000 }, outcome: 'lost', made: 1 },
+    { name: 'answered too late', fault: { kind: 'slow', milliseconds: 3000 }, outcome: 'lost', made: 1 },
     { name: 'answered in half', fault: { kind: 'truncate' }, outcome: 'lost', made: 1 },
     { name: 'answered with HTML', fault: { kind: 'html' }, outcome: 'lost', made: 1 },
     { name: 'answered with broken JSON', fault: { kind: 'wrong-json' }, outcome: 'lost', made: 1 },
@@ -180,7 +185,7 @@ describe('a launch', () => {
   ];
 
   test.each(rows)('that is $name is $outcome, and sent once', async ({ fault, outcome, retry, made }) => {
-    const { provider, server } = await start({ faults: [{ on: launchKind, fault }] }, { timeout: 0.5 });
+    const { provider, server } = await start({ faults: [{ on: launchKind, fault }] }, { timeout: 1 });
     const answer = await provider.launch(launchRequest());
     expect(answer).toMatchObject(retry === undefined ? { outcome } : { outcome, retry });
     if (answer.outcome === 'lost') expect(answer.error).toMatchObject({ kind: 'outcome-unknown' });
@@ -220,13 +225,14 @@ describe('a launch', () => {
 
   test('whose answer is on its way at Ctrl-C is still heard', async () => {
     const abort = new AbortController();
-    const { provider } = await start(
+    const { provider, server } = await start(
       { faults: [{ on: launchKind, fault: { kind: 'slow', milliseconds: 300 } }] },
       {},
       { signal: abort.signal },
     );
     const launch = provider.launch(launchRequest());
-    setTimeout(() => abort.abort(interrupted('Ctrl-C')), 100);
+    await received(server);
+    abort.abort(interrupted('Ctrl-C'));
     expect(await launch).toMatchObject({ outcome: 'launched' });
     expect(await errorOf(provider.launch(launchRequest()))).toMatchObject({ kind: 'interrupted' });
   });
@@ -240,7 +246,8 @@ describe('a launch', () => {
       { signal: abort.signal, clock },
     );
     const launch = provider.launch(launchRequest());
-    setTimeout(() => abort.abort(interrupted('Ctrl-C')), 200);
+    await received(server);
+    abort.abort(interrupted('Ctrl-C'));
     expect(await launch).toMatchObject({ outcome: 'lost', error: { kind: 'interrupted' } });
     expect(server.instances).toHaveLength(1);
   });
@@ -343,7 +350,7 @@ describe('a termination', () => {
     const box = await provider.get(first.id);
     if (box === null) throw new Error('no box');
     await provider.terminate(box, { purge: false });
-    expect(server.instances.map(({ endLooks }) => endLooks)).toEqual([0, undefined]);
+    expect(server.instances.map(({ terminated }) => terminated)).toEqual([true, false]);
   });
 });
 

@@ -28,8 +28,9 @@ interface Started {
   kill(signal: NodeJS.Signals): void;
 }
 
-/** An idle box whose process ends sooner than this after its start is not started again by itself. */
+/** An idle box whose process lived shorter than this so often in a row is not started again by itself. */
 const minLifeMilliseconds = 1_000;
+const maxShortLives = 3;
 
 /**
  * One box: its record, and the processes that go with it. What changes it happens one after the other, and is
@@ -42,6 +43,7 @@ export class ProcessBox {
   readonly #groups = new Set<number>();
   #queue: Promise<unknown> = Promise.resolve();
   #removed = false;
+  #shortLives = 0;
 
   constructor(record: BoxRecord, deps: ProcessBoxDeps) {
     this.#record = record;
@@ -192,8 +194,9 @@ export class ProcessBox {
     await this.#inTurn(async () => {
       const { main, wanted, spec } = this.#record;
       if (this.#removed || wanted !== 'running' || main?.pid !== pid) return;
-      const lived = this.#deps.now() - main.startedAt;
-      if (spec.command === null && lived >= minLifeMilliseconds) return this.#launch();
+      const isShort = this.#deps.now() - main.startedAt < minLifeMilliseconds;
+      this.#shortLives = isShort ? this.#shortLives + 1 : 0;
+      if (spec.command === null && this.#shortLives <= maxShortLives) return this.#launch();
       const failure = { code: exit.code, message: `it ended with status ${exit.code}` };
       await this.#change({ main: null, failure });
     }).catch((error: unknown) => this.#deps.report(`${this.id}: ${String(error)}`));

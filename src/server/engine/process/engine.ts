@@ -6,6 +6,7 @@ import { startCommand } from './command.ts';
 import { Homes } from './homes.ts';
 import { readTail } from './log.ts';
 import { checkName, nameKey } from './names.ts';
+import { PipeMaker } from './pipes.ts';
 import { BoxStore } from './store.ts';
 import { startTerminal } from './terminal.ts';
 
@@ -33,9 +34,22 @@ export async function openProcessEngine(options: ProcessEngineOptions): Promise<
     now: options.now,
     report: options.report,
   };
-  const engine = new ProcessEngine(deps);
+  const engine = new ProcessEngine(deps, await preparePipes(options));
   await engine.recover();
   return engine;
+}
+
+/** Elsewhere than on Linux a command can open its streams by name whatever they are. */
+async function preparePipes({ report }: ProcessEngineOptions): Promise<PipeMaker | undefined> {
+  if (process.platform !== 'linux') return undefined;
+  const maker = new PipeMaker();
+  try {
+    await maker.prepare();
+    return maker;
+  } catch (error) {
+    report(`no pipes, so /dev/stdin will not open in boxes: ${String(error)}`);
+    return undefined;
+  }
 }
 
 class ProcessEngine implements Engine {
@@ -45,8 +59,11 @@ class ProcessEngine implements Engine {
   /** Names in use, and by which box. A name is taken before anything is awaited: of two creators one loses. */
   readonly #names = new Map<string, string>();
 
-  constructor(deps: ProcessBoxDeps) {
+  readonly #pipes: PipeMaker | undefined;
+
+  constructor(deps: ProcessBoxDeps, pipes: PipeMaker | undefined) {
     this.#deps = deps;
+    this.#pipes = pipes;
   }
 
   async recover(): Promise<void> {
@@ -106,7 +123,9 @@ class ProcessEngine implements Engine {
 
   async exec(id: string, argv: readonly [string, ...string[]]): Promise<RunningCommand> {
     const box = this.#find(id);
-    return box.run((place) => startCommand(argv, { cwd: place.cwd, env: place.environment('dumb') }));
+    return box.run((place) =>
+      startCommand(argv, { cwd: place.cwd, env: place.environment('dumb') }, this.#pipes),
+    );
   }
 
   async terminal(id: string, size: TerminalSize): Promise<RunningTerminal> {

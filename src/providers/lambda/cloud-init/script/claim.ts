@@ -97,10 +97,11 @@ release_claim() {
   if [ "$(record_field id)" = "$own" ]; then rm -rf "$claim"; fi
 }
 
-# Runs for as long as the filesystem is in use. A record that cannot be read just now is no lost claim.
+# Runs for as long as the filesystem is in use; in the background, for as long as the run that began it lives (in a
+# subshell the process number is still that of the whole). A record that cannot be read just now is no lost claim.
 keep_claim() {
   local holder
-  while sleep "$beat_seconds"; do
+  while sleep "$beat_seconds" && kill -0 $$ 2>/dev/null; do
     holder=$(record_field id)
     if [ "$holder" = "$own" ]; then
       beat || say "could not renew the claim on $filesystem"

@@ -1,0 +1,182 @@
+import { Choices, placeOf } from './defaults/choices.ts';
+import { type DefaultsEntry, expandDefaults } from './defaults/tree.ts';
+import { ComposeError, errorAt } from './errors.ts';
+import { Resolver, type Surroundings } from './interpolation/resolve.ts';
+import type { CustomResolver } from './interpolation/resolvers.ts';
+import { splitKey } from './keys.ts';
+import { type MergeRules, mergeContainer, nodeAt } from './merge.ts';
+import {
+  type Container,
+  copyNode,
+  emptyMap,
+  type MapNode,
+  type Node,
+  nodeOrigin,
+  type PlainObject,
+  setEntry,
+  toPlain,
+} from './nodes.ts';
+import type { Origin } from './origin.ts';
+import { type ParsedOverride, parseOverrideText } from './override/parser.ts';
+import { isSweepOverride } from './override/values.ts';
+import { Repository, type SearchPathEntry } from './repository.ts';
+import { type HydraRuntime, runtimeTree } from './runtime.ts';
+import { Updater } from './update.ts';
+import { printYaml } from './yaml/print.ts';
+
+export interface ComposeOptions {
+  /** Folders with configs; the first that has a file wins. Those that do not exist are skipped. */
+  readonly searchPath: readonly SearchPathEntry[];
+  /** Path of the primary config, without extension. */
+  readonly configName: string;
+  /** Overrides as on the command line, in order. */
+  readonly overrides: readonly string[];
+  /** Environment variables that `oc.env` reads. Default: none. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Resolvers by name, in addition to the built-in ones. */
+  readonly resolvers?: Readonly<Record<string, CustomResolver>>;
+  /** What `hydra:` tells; without it, `hydra:` is an error. */
+  readonly runtime?: HydraRuntime;
+  /** Paths of mappings that take new keys by plain `path.key=value`; they need not exist in the config. */
+  readonly openMaps?: readonly string[];
+}
+
+/** A composed configuration. */
+export interface Composition {
+  /** The configuration with interpolations as they are; `???` where a value was never set. */
+  readonly config: PlainObject;
+  /**
+   * The configuration with every interpolation resolved.
+   * @throws ComposeError `interpolation/...`.
+   */
+  resolve(): PlainObject;
+  /** The configs that it was merged from, in order. */
+  readonly defaults: readonly DefaultsEntry[];
+  /** The option chosen for each config group (`group` or `group@package`); null for a group set to null. */
+  readonly choices: Record<string, string | null>;
+  /** What was set under `hydra.`: no part of the configuration. */
+  readonly hydra: PlainObject;
+  /** Where the value at a path (`a.b[0]`, or keys one by one) was written; undefined where there is none. */
+  originOf(path: string | readonly (string | number)[]): Origin | undefined;
+  /** The configuration, or the part at a path, as YAML; floats keep their point, `1.0`. */
+  toYaml(path?: string | readonly (string | number)[]): string;
+}
+
+/**
+ * Composes a configuration from files and overrides.
+ * @throws ComposeError for everything that is wrong with either.
+ */
+export function compose(options: ComposeOptions): Composition {
+  const overrides = options.overrides.map((text) => parseOverrideText(text));
+  overrides.forEach(refuseSweep);
+  const repository = new Repository(options.searchPath);
+  refuseNoMapping(repository, options.configName);
+  const choices = new Choices(repository, overrides);
+  const surroundings: Surroundings = {
+    env: options.env ?? {},
+    ...(options.resolvers === undefined ? {} : { resolvers: options.resolvers }),
+  };
+  const defaults = expandDefaults(repository, options.configName, choices, surroundings);
+  const root = emptyMap();
+  const resolver = new Resolver(root, surroundings);
+  for (const entry of defaults) mergeConfig(root, entry, repository, resolver);
+  const updater = new Updater(root, resolver, ['hydra', ...(options.openMaps ?? [])]);
+  for (const override of choices.keys)
+    updater.apply(override, placeOf(override, overrides.indexOf(override)));
+  return composition(root, options, defaults, choices, overrides);
+}
+
+function refuseSweep(override: ParsedOverride, index: number): void {
+  if (!isSweepOverride(override)) return;
+  const { element, key, text } = override;
+  const equals = text.indexOf('=');
+  const list = `${text.slice(0, equals)}=[${text.slice(equals + 1).trim()}]`;
+  const simple = element?.kind === 'choice' && element.simple;
+  throw errorAt(
+    placeOf(override, index),
+    'override/sweep',
+    `${text} is a sweep: it stands for several values`,
+    {
+      path: key,
+      hint: simple
+        ? `for a list, write '${list}'; for a sweep, add --multirun`
+        : 'for a sweep, add --multirun',
+    },
+  );
+}
+
+function refuseNoMapping(repository: Repository, configName: string): void {
+  const loaded = repository.load(configName);
+  if (loaded === undefined || loaded.root.kind === 'map') return;
+  throw errorAt(
+    loaded.root.place,
+    'config/kind',
+    `the primary config ${configName} has to be a mapping, not a list`,
+    {
+      path: configName,
+    },
+  );
+}
+
+function mergeConfig(root: MapNode, entry: DefaultsEntry, repository: Repository, resolver: Resolver): void {
+  const loaded = repository.load(entry.config);
+  if (loaded === undefined) throw new ComposeError('config/not-found', `there is no config ${entry.config}`);
+  const rules: MergeRules = {
+    target: (parent, key, node) => resolver.container(parent, key, node),
+    mayAdd: () => undefined,
+  };
+  mergeContainer(root, embed(loaded.root, entry.package), rules);
+}
+
+/** Puts the content of a config where its package says. */
+function embed(content: Container, packageName: string): Container {
+  if (packageName === '') return content;
+  let node: Node = copyNode(content);
+  for (const key of splitKey(packageName).reverse()) {
+    const map = emptyMap();
+    setEntry(map, key, node);
+    node = map;
+  }
+  return node.kind === 'scalar' ? emptyMap() : node;
+}
+
+function composition(
+  root: MapNode,
+  options: ComposeOptions,
+  defaults: readonly DefaultsEntry[],
+  choices: Choices,
+  overrides: readonly ParsedOverride[],
+): Composition {
+  const own = root.entries.get('hydra');
+  root.entries.delete('hydra');
+  const hydra = own?.kind === 'map' ? own : emptyMap();
+  const runtime =
+    options.runtime && runtimeTree(options.runtime, { options, choices: choices.known, overrides, hydra });
+  const surroundings: Surroundings = {
+    env: options.env ?? {},
+    ...(options.resolvers === undefined ? {} : { resolvers: options.resolvers }),
+    ...(runtime === undefined ? {} : { runtime }),
+  };
+  const find = (path: string | readonly (string | number)[]): Node | undefined =>
+    nodeAt(root, typeof path === 'string' ? (path === '' ? [] : splitKey(path)) : path);
+  return {
+    config: asObject(toPlain(root)),
+    resolve: () => asObject(new Resolver(root, surroundings).toPlain(root)),
+    defaults,
+    choices: Object.fromEntries(choices.known),
+    hydra: asObject(toPlain(hydra)),
+    originOf: (path) => {
+      const node = find(path);
+      return node === undefined ? undefined : nodeOrigin(node);
+    },
+    toYaml: (path = '') => {
+      const node = find(path);
+      return node === undefined ? '' : printYaml(node);
+    },
+  };
+}
+
+const asObject = (value: unknown): PlainObject => (isObject(value) ? value : {});
+
+const isObject = (value: unknown): value is PlainObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

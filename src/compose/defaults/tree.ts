@@ -1,0 +1,324 @@
+import { nearest } from '../../base/text.ts';
+import { ComposeError, errorAt } from '../errors.ts';
+import type { Surroundings } from '../interpolation/resolve.ts';
+import type { Repository } from '../repository.ts';
+import type { Choices } from './choices.ts';
+import { Entry } from './element.ts';
+import type { DefaultItem } from './items.ts';
+import { resolveOption } from './options.ts';
+
+/** One config that the composition is made of, in merge order. */
+export interface DefaultsEntry {
+  /** Path of the config, without extension. */
+  readonly config: string;
+  /** Where its content goes; empty for the top level. */
+  readonly package: string;
+  /** The config whose defaults list names it; null for the primary config. */
+  readonly parent: string | null;
+  /** The content of a config that has a defaults list of its own. */
+  readonly isSelf: boolean;
+  readonly primary: boolean;
+  /** How overrides name the group; null for configs that are no option of a group. */
+  readonly overrideKey: string | null;
+}
+
+interface Branch {
+  readonly entry: Entry;
+  readonly parent: Branch | undefined;
+  children: (Entry | Branch)[];
+}
+
+/** Configs may name one another this deep. */
+const maxDepth = 100;
+
+/**
+ * Follows the defaults lists from the primary config and returns all configs in the order in which they are merged.
+ * Lists are worked through from their end, so that overrides are known before the groups that they concern.
+ * @throws ComposeError `config/not-found`, `option/unknown`, `option/required`, `defaults/...`.
+ */
+export function expandDefaults(
+  repository: Repository,
+  primary: string,
+  choices: Choices,
+  surroundings: Surroundings,
+): DefaultsEntry[] {
+  const entry = new Entry('config', primary, { primary: true });
+  const root: Branch = { entry, parent: undefined, children: [] };
+  new TreeBuilder(repository, choices, surroundings).expand(root, false, 0);
+  const result = flatten(root);
+  refuseDuplicates(result);
+  choices.finish();
+  return result;
+}
+
+class TreeBuilder {
+  private readonly repository: Repository;
+  private readonly choices: Choices;
+  private readonly surroundings: Surroundings;
+
+  constructor(repository: Repository, choices: Choices, surroundings: Surroundings) {
+    this.repository = repository;
+    this.choices = choices;
+    this.surroundings = surroundings;
+  }
+
+  /** Fills in the children of a branch; `interpolated` below an option that was an interpolation. */
+  expand(branch: Branch, interpolated: boolean, depth: number): void {
+    const { entry } = branch;
+    const { choices } = this;
+    if (depth > maxDepth) throw cycle(branch);
+    if (!entry.isMissing) entry.setHeader(this.repository.load(entry.configPath)?.header ?? null);
+    if (choices.delete(entry)) return;
+    choices.choose(entry);
+    if (entry.name === null) return;
+    if (entry.configPath.endsWith('???')) throw required(this.repository, entry);
+    const loaded = this.repository.load(entry.configPath);
+    if (loaded === undefined) {
+      if (!entry.optional) throw notFound(this.repository, branch);
+      entry.deleted = true;
+      return;
+    }
+    const { entries, selfAdded } = this.entriesOf(entry, loaded.defaults);
+    this.noteOverrides(entries, entry, interpolated);
+    branch.children = this.childrenOf(entries, branch, interpolated, depth);
+    this.expandInterpolated(entries, branch, selfAdded, depth);
+    branch.children.reverse();
+  }
+
+  /** The entries of a config's defaults list, its own content and what the command line adds included. */
+  private entriesOf(parent: Entry, items: readonly DefaultItem[]): { entries: Entry[]; selfAdded: boolean } {
+    const entries = items.map((item) =>
+      item.kind === 'config' ? new Entry('config', item.path, item) : new Entry('group', item.group, item),
+    );
+    const added = parent.primary ? this.choices.added : [];
+    let selfAdded = false;
+    if (entries.length > 0 || added.length > 0) {
+      const selves = entries.filter((entry) => entry.isSelf);
+      const [, second] = selves;
+      if (second !== undefined) {
+        const config = parent.configPath;
+        throw errorAt(second.place, 'defaults/duplicate', `_self_ is there twice in ${config}`, {
+          path: config,
+        });
+      }
+      selfAdded = selves.length === 0;
+      if ((selfAdded && entries.some((entry) => !entry.override)) || entries.length === 0) {
+        entries.push(new Entry('config', '_self_', {}));
+      }
+    }
+    return { entries: [...entries, ...added], selfAdded };
+  }
+
+  private noteOverrides(entries: readonly Entry[], parent: Entry, interpolated: boolean): void {
+    let seen: Entry | undefined;
+    for (const entry of entries) {
+      if (entry.isSelf) continue;
+      entry.adopt(parent.groupPath, parent.finalPackage);
+      if (seen !== undefined && !entry.override && !entry.external) {
+        throw errorAt(
+          seen.place,
+          'defaults/order',
+          `in ${parent.configPath}: the override of ${seen.overrideKey} stands before ${entry.path}`,
+          { path: seen.overrideKey, hint: 'move overrides to the end of the defaults list' },
+        );
+      }
+      if (!entry.override) continue;
+      seen = entry;
+      if (interpolated) {
+        throw errorAt(
+          entry.place,
+          'defaults/override',
+          `in ${parent.configPath}: ${entry.overrideKey} cannot be overridden below an option that is interpolated`,
+          { path: entry.overrideKey },
+        );
+      }
+      this.choices.override(parent.configPath, entry);
+    }
+  }
+
+  /** Children in reverse order. Interpolated options stay entries until everything else is chosen. */
+  private childrenOf(
+    entries: readonly Entry[],
+    parent: Branch,
+    interpolated: boolean,
+    depth: number,
+  ): (Entry | Branch)[] {
+    const children: (Entry | Branch)[] = [];
+    const add = (entry: Entry): void => {
+      const branch: Branch = { entry, parent, children: [] };
+      this.expand(branch, interpolated, depth + 1);
+      children.push(branch.children.length === 0 ? entry : branch);
+    };
+    for (const entry of entries.toReversed()) {
+      if (entry.isSelf) {
+        children.push(entry);
+        continue;
+      }
+      if (entry.override) continue;
+      this.choices.apply(entry);
+      if (entry.kind === 'group' && entry.options !== undefined) {
+        for (const option of this.optionsOf(entry, parent.entry).toReversed()) add(option);
+      } else if (entry.isInterpolation) children.push(entry);
+      else add(entry);
+    }
+    return children;
+  }
+
+  /** The options of a group given as a list, each a config of its own. */
+  private optionsOf(group: Entry, parent: Entry): Entry[] {
+    return (group.options ?? []).map((name) => {
+      if (name.includes('${')) {
+        throw errorAt(
+          group.place,
+          'defaults/invalid',
+          `an option in a list cannot be an interpolation: ${name}`,
+          {
+            path: group.overrideKey,
+          },
+        );
+      }
+      const { package: packageName, optional, place } = group;
+      const entry = new Entry('config', `${group.path}/${name}`, { package: packageName, optional, place });
+      entry.adopt(parent.groupPath, parent.finalPackage);
+      return entry;
+    });
+  }
+
+  private expandInterpolated(
+    entries: readonly Entry[],
+    branch: Branch,
+    selfAdded: boolean,
+    depth: number,
+  ): void {
+    const known = new Map(this.choices.known);
+    const listed = entries.filter((entry) => !(selfAdded && entry.isSelf));
+    branch.children = branch.children.map((child) => {
+      if (!(child instanceof Entry) || child.isSelf || !child.isInterpolation) return child;
+      resolveOption(child, known, listed, this.surroundings);
+      const resolved: Branch = { entry: child, parent: branch, children: [] };
+      this.expand(resolved, true, depth + 1);
+      return resolved.children.length === 0 ? child : resolved;
+    });
+  }
+}
+
+function flatten(root: Branch): DefaultsEntry[] {
+  const result: DefaultsEntry[] = [];
+  const visit = (branch: Branch): void => {
+    if (branch.children.length === 0) addLeaf(branch.parent, branch.entry);
+    for (const child of branch.children) {
+      if (child instanceof Entry) addLeaf(branch, child);
+      else visit(child);
+    }
+  };
+  const addLeaf = (parent: Branch | undefined, entry: Entry): void => {
+    if (entry.deleted || entry.isMissing || entry.name === null) return;
+    if (entry.isSelf && parent !== undefined) {
+      result.push({
+        config: parent.entry.configPath,
+        package: parent.entry.finalPackage,
+        parent: parent.parent?.entry.configPath ?? null,
+        isSelf: true,
+        primary: parent.entry.primary,
+        overrideKey: null,
+      });
+    } else {
+      result.push({
+        config: entry.configPath,
+        package: entry.finalPackage,
+        parent: parent?.entry.configPath ?? null,
+        isSelf: false,
+        primary: entry.primary,
+        overrideKey: entry.kind === 'group' ? entry.overrideKey : null,
+      });
+    }
+  };
+  visit(root);
+  return result;
+}
+
+function refuseDuplicates(entries: readonly DefaultsEntry[]): void {
+  const seen = new Set<string>();
+  for (const { overrideKey } of entries) {
+    if (overrideKey === null) continue;
+    if (seen.has(overrideKey)) {
+      throw new ComposeError(
+        'defaults/duplicate',
+        `${overrideKey} is there twice in the final defaults list`,
+        {
+          path: overrideKey,
+        },
+      );
+    }
+    seen.add(overrideKey);
+  }
+}
+
+function cycle(branch: Branch): ComposeError {
+  const chain: string[] = [];
+  for (let at: Branch | undefined = branch; at !== undefined && chain.length < 6; at = at.parent) {
+    chain.unshift(at.entry.configPath);
+  }
+  return errorAt(
+    branch.entry.place,
+    'defaults/cycle',
+    `configs name one another in a circle: ${chain.join(' > ')}`,
+    {
+      path: branch.entry.configPath,
+    },
+  );
+}
+
+function required(repository: Repository, entry: Entry): ComposeError {
+  if (entry.kind === 'config') {
+    return errorAt(
+      entry.place,
+      'defaults/invalid',
+      `a config in a defaults list cannot be ???: ${entry.configPath}`,
+    );
+  }
+  const key = entry.overrideKey;
+  const candidates = repository.options(entry.groupPath).map(({ name }) => name);
+  return errorAt(entry.place, 'option/required', `an option of ${key} has to be chosen: ${key}=OPTION`, {
+    path: key,
+    candidates,
+    hint: `options are ${candidates.join(', ')}`,
+  });
+}
+
+function notFound(repository: Repository, { entry, parent }: Branch): ComposeError {
+  const path = entry.configPath;
+  const searched =
+    repository.folders.length === 0 ? 'the search path is empty' : repository.folders.join(', ');
+  if (entry.primary) {
+    const slash = path.lastIndexOf('/');
+    const names = repository.options(slash < 0 ? '' : path.slice(0, slash)).map(({ name }) => name);
+    return new ComposeError('config/not-found', `there is no primary config ${path}`, {
+      path,
+      nearest: nearest(path.slice(slash + 1), names),
+      candidates: names,
+      hint: `searched: ${searched}`,
+    });
+  }
+  const where = parent === undefined ? '' : `in ${parent.entry.configPath}: `;
+  const group = entry.groupPath;
+  const candidates = repository.options(group).map(({ name }) => name);
+  const close = nearest(entry.name ?? '', candidates);
+  const meant = close === undefined ? '' : `; did you mean ${close}?`;
+  if (entry.kind === 'config') {
+    return errorAt(entry.place, 'config/not-found', `${where}there is no config ${path}${meant}`, {
+      path,
+      nearest: close,
+      candidates,
+      hint: `searched: ${searched}`,
+    });
+  }
+  const hint =
+    candidates.length > 0 ? `options of ${group} are ${candidates.join(', ')}` : `searched: ${searched}`;
+  return errorAt(entry.place, 'option/unknown', `${where}${group} has no option ${entry.name}${meant}`, {
+    path: group,
+    nearest: close,
+    candidates,
+    hint,
+  });
+}

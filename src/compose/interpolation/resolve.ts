@@ -1,0 +1,336 @@
+import { nearest } from '../../base/text.ts';
+import { ComposeError, errorAt } from '../errors.ts';
+import { splitKey } from '../keys.ts';
+import {
+  type Container,
+  isInterpolation,
+  isMissing,
+  type MapNode,
+  type Node,
+  type PlainObject,
+  type PlainValue,
+  pathOf,
+  plainScalar,
+  type ScalarNode,
+  setProperty,
+} from '../nodes.ts';
+import { type Key, keyText } from '../scalars.ts';
+import { parseText } from './parser.ts';
+import { builtin, type CustomResolver } from './resolvers.ts';
+import type { Argument, Interpolation, NodeReference, Text } from './syntax.ts';
+import { type FreeMap, fromPlain, isContainer, plainValue, type Value, valueText } from './values.ts';
+
+/** What interpolations can refer to besides the configuration. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Resolvers by name, in addition to the built-in ones. */
+  readonly resolvers?: Readonly<Record<string, CustomResolver>>;
+  /** What `hydra:` refers to. */
+  readonly runtime?: MapNode;
+}
+
+/** A child of a container on the way of a resolution: circles are found by meeting one twice. */
+interface Step {
+  readonly parent: Container;
+  readonly key: Key;
+}
+
+/** What a selection found: a value, or nothing. `missing` is a value that was never set. */
+type Found = { readonly value: Value; readonly missing: boolean } | undefined;
+
+/** Resolutions may lead to one another this deep. */
+const maxDepth = 300;
+
+/** Resolves the interpolations of one configuration, on demand. */
+export class Resolver {
+  readonly root: Container;
+  readonly surroundings: Surroundings;
+  private depth = 0;
+
+  constructor(root: Container, surroundings: Surroundings) {
+    this.root = root;
+    this.surroundings = surroundings;
+  }
+
+  /**
+   * The value of a child, resolved if it is an interpolation; containers as they are.
+   * @throws ComposeError `interpolation/...`.
+   */
+  valueAt(parent: Container, key: Key): Value {
+    const node = childOf(parent, key);
+    if (node === undefined) throw new ComposeError('interpolation/key', `there is no ${pathOf(parent, key)}`);
+    return this.resolve(parent, key, node, []);
+  }
+
+  /** The whole of a container as plain data, everything resolved. */
+  toPlain(container: Container): PlainValue {
+    return this.plainContainer(container, new Set());
+  }
+
+  private plainContainer(container: Container, active: Set<Container>): PlainValue {
+    if (active.has(container)) {
+      throw new ComposeError('interpolation/cycle', `${pathOf(container) || 'the config'} contains itself`, {
+        path: pathOf(container),
+      });
+    }
+    active.add(container);
+    const convert = (key: Key, node: Node): PlainValue => {
+      if (node.kind !== 'scalar') return this.plainContainer(node, active);
+      if (!isInterpolation(node)) return plainScalar(node.value);
+      const value = this.resolve(container, key, node, []);
+      return plainValue(value, (found) => this.plainContainer(found, active));
+    };
+    let plain: PlainValue;
+    if (container.kind === 'list') {
+      plain = container.items.map((item, index) => convert(index, item));
+    } else {
+      const object: PlainObject = {};
+      for (const [key, node] of container.entries) setProperty(object, keyText(key), convert(key, node));
+      plain = object;
+    }
+    active.delete(container);
+    return plain;
+  }
+
+  /** The container that an interpolation leads to, if it leads to one; nothing where it cannot be resolved. */
+  container(parent: Container, key: Key, node: Node): Container | undefined {
+    if (node.kind !== 'scalar') return node;
+    if (!isInterpolation(node)) return undefined;
+    try {
+      const value = this.resolve(parent, key, node, []);
+      return isContainer(value) ? value : undefined;
+    } catch (error) {
+      if (error instanceof ComposeError) return undefined;
+      throw error;
+    }
+  }
+
+  /** The value of a node that stands in `parent` under `key`. */
+  private resolve(parent: Container, key: Key, node: Node, steps: readonly Step[]): Value {
+    if (node.kind !== 'scalar') return node;
+    if (!isInterpolation(node)) return node.value;
+    if (++this.depth > maxDepth) {
+      this.depth = 0;
+      throw this.cycle(steps, parent, key, node);
+    }
+    try {
+      return this.text(parseText(node.value), { parent, key, node, steps });
+    } catch (error) {
+      if (error instanceof ComposeError && error.origin === undefined)
+        throw this.locate(error, parent, key, node);
+      throw error;
+    } finally {
+      this.depth = Math.max(0, this.depth - 1);
+    }
+  }
+
+  /** Adds to an error which interpolation it happened in. */
+  private locate(error: ComposeError, parent: Container, key: Key, node: ScalarNode): ComposeError {
+    const path = pathOf(parent, key);
+    const message = `${path}: ${error.message}`;
+    const { expected, nearest: close, candidates, hint } = error;
+    return errorAt(node.place, error.code, message, { path, expected, nearest: close, candidates, hint });
+  }
+
+  /** One interpolation alone gives its value as it is; anything else becomes text. */
+  private text(parts: Text, context: Context): Value {
+    const [only] = parts;
+    if (parts.length === 1 && only !== undefined) {
+      return typeof only === 'string' ? only : this.interpolation(only, context);
+    }
+    return parts
+      .map((part) => (typeof part === 'string' ? part : valueText(this.interpolation(part, context))))
+      .join('');
+  }
+
+  private interpolation(part: Interpolation, context: Context): Value {
+    if (part.kind === 'node') return this.reference(part, context);
+    const name = part.name.map((piece) => this.nameText(piece, context)).join('');
+    const args = part.args.map((argument) => this.argument(argument, context));
+    return this.call(name, args, context);
+  }
+
+  private nameText(piece: string | Interpolation, context: Context): string {
+    if (typeof piece === 'string') return piece;
+    const value = this.interpolation(piece, context);
+    if (typeof value === 'string') return value;
+    throw new ComposeError('interpolation/type', `${piece.text} has to be text to be part of a name`);
+  }
+
+  private argument(argument: Argument, context: Context): Value {
+    switch (argument.kind) {
+      case 'scalar':
+        return argument.value;
+      case 'text':
+        return this.text(argument.parts, context);
+      case 'list':
+        return { kind: 'free-list', items: argument.items.map((item) => this.argument(item, context)) };
+      case 'dict': {
+        const entries = argument.entries.map(([key, item]) => [key, this.argument(item, context)] as const);
+        return { kind: 'free-map', entries: new Map(entries) } satisfies FreeMap;
+      }
+    }
+  }
+
+  /** Evaluates an argument text, as `oc.decode` does. */
+  decode(argument: Argument, context: Context): Value {
+    return this.argument(argument, context);
+  }
+
+  private call(name: string, args: readonly Value[], context: Context): Value {
+    const own = this.surroundings.resolvers;
+    if (own !== undefined && Object.hasOwn(own, name)) return this.callCustom(name, own[name], args);
+    const resolver = builtin(name);
+    if (resolver === undefined) {
+      throw new ComposeError('interpolation/resolver', `there is no resolver ${name}`, {
+        hint: 'built-in resolvers are oc.env, oc.select, oc.decode, oc.create, oc.dict.keys, oc.dict.values, oc.deprecated, hydra',
+      });
+    }
+    return resolver(args, this, context);
+  }
+
+  private callCustom(name: string, resolver: CustomResolver | undefined, args: readonly Value[]): Value {
+    if (resolver === undefined)
+      throw new ComposeError('interpolation/resolver', `there is no resolver ${name}`);
+    const plain = args.map((value) => plainValue(value, (node) => this.toPlain(node)));
+    try {
+      return fromPlain(resolver(...plain));
+    } catch (error) {
+      if (error instanceof ComposeError) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new ComposeError('interpolation/resolver', `the resolver ${name} failed: ${reason}`, {
+        cause: error,
+      });
+    }
+  }
+
+  private reference(part: NodeReference, context: Context): Value {
+    const key = part.key.map((piece) => this.nameText(piece, context)).join('');
+    const found = this.select(context.parent, key, true, context.steps, true);
+    if (found === undefined) throw this.notFound(part.text, context.parent, key);
+    if (isContainer(found.value)) {
+      for (let at: Container | undefined = context.parent; at !== undefined; at = at.parent) {
+        if (at === found.value) {
+          throw new ComposeError('interpolation/cycle', `${part.text} refers to what it is part of`);
+        }
+      }
+    }
+    return found.value;
+  }
+
+  /**
+   * Follows a key from a container: from the root, or with leading dots from the container and its parents.
+   * @param strict whether a value that was never set on the way is an error.
+   */
+  select(from: Container, key: string, strict: boolean, steps: readonly Step[] = [], typed = false): Found {
+    const dots = /^\.*/.exec(key)?.[0].length ?? 0;
+    let start: Container | undefined = dots === 0 ? rootOf(from) : from;
+    for (let up = 1; up < dots; up++) start = start?.parent;
+    if (start === undefined)
+      throw new ComposeError('interpolation/key', `${key} leads above the top of the config`);
+    const rest = key.slice(dots);
+    return rest === ''
+      ? { value: start, missing: false }
+      : this.walk(start, splitKey(rest), strict, steps, typed);
+  }
+
+  private walk(
+    start: Container,
+    segments: readonly string[],
+    strict: boolean,
+    steps: readonly Step[],
+    typed: boolean,
+  ): Found {
+    let at = start;
+    for (const [index, segment] of segments.entries()) {
+      const found = findChild(at, segment);
+      if (found === undefined) return undefined;
+      const { node, key } = found;
+      const missing = isMissing(node);
+      if (missing && strict) {
+        throw new ComposeError('interpolation/missing', `${pathOf(at, key)} was never set: it is ???`, {
+          hint: `set it with ${pathOf(at, key)}=VALUE`,
+        });
+      }
+      const last = index === segments.length - 1;
+      if (last && steps.some((step) => step.parent === at && step.key === key)) {
+        throw this.cycle(steps, at, key, node);
+      }
+      const value = this.resolve(at, key, node, last ? [...steps, { parent: at, key }] : steps);
+      if (last) return { value, missing };
+      if (!isContainer(value)) {
+        if (!typed) return undefined;
+        throw new ComposeError(
+          'interpolation/key',
+          `${pathOf(at, key)} holds no keys, so there is no ${segments[index + 1]} in it`,
+        );
+      }
+      at = value;
+    }
+    return undefined;
+  }
+
+  private cycle(steps: readonly Step[], parent: Container, key: Key, node: Node): ComposeError {
+    const names = steps.map((step) => pathOf(step.parent, step.key));
+    const own = pathOf(parent, key);
+    const first = names.indexOf(own);
+    const chain = [...names.slice(Math.max(0, first)), own].slice(-8).join(' > ');
+    return errorAt(
+      node.place,
+      'interpolation/cycle',
+      `interpolations refer to one another in a circle: ${chain}`,
+      {
+        path: own,
+      },
+    );
+  }
+
+  private notFound(text: string, from: Container, key: string): ComposeError {
+    const segments = splitKey(key.replace(/^\.*/, ''));
+    const last = segments.pop() ?? '';
+    let holder: Container | undefined = key.startsWith('.') ? undefined : rootOf(from);
+    for (const segment of segments) {
+      const found: Node | undefined = holder === undefined ? undefined : findChild(holder, segment)?.node;
+      holder = found === undefined || found.kind === 'scalar' ? undefined : found;
+    }
+    const candidates = holder?.kind === 'map' ? [...holder.entries.keys()].map(keyText) : undefined;
+    const close = candidates === undefined ? undefined : nearest(last, candidates);
+    const meant = close === undefined ? '' : `; did you mean ${[...segments, close].join('.')}?`;
+    return new ComposeError('interpolation/key', `${text} refers to a key that does not exist${meant}`, {
+      nearest: close,
+    });
+  }
+}
+
+/** Where an interpolation stands that is being resolved. */
+export interface Context {
+  readonly parent: Container;
+  readonly key: Key;
+  readonly node: ScalarNode;
+  readonly steps: readonly Step[];
+}
+
+/** The top of the tree that a container belongs to. */
+function rootOf(container: Container): Container {
+  let at = container;
+  while (at.parent !== undefined) at = at.parent;
+  return at;
+}
+
+function childOf(parent: Container, key: Key): Node | undefined {
+  return parent.kind === 'map' ? parent.entries.get(key) : parent.items[Number(key)];
+}
+
+/** A child under a key given as text: only keys that are texts count; a list takes an index. */
+function findChild(parent: Container, segment: string): { node: Node; key: Key } | undefined {
+  if (parent.kind === 'map') {
+    const node = parent.entries.get(segment);
+    return node === undefined ? undefined : { node, key: segment };
+  }
+  if (!/^\s*[+-]?\d+(?:_\d+)*\s*$/.test(segment)) {
+    throw new ComposeError('interpolation/key', `${pathOf(parent)} is a list and has no item ${segment}`);
+  }
+  const index = Number(segment.replaceAll('_', ''));
+  const node = parent.items[index];
+  return node === undefined ? undefined : { node, key: index };
+}

@@ -1,0 +1,168 @@
+import { isUtf8 } from 'node:buffer';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { readHeader } from './defaults/header.ts';
+import { type DefaultItem, takeDefaults } from './defaults/items.ts';
+import { ComposeError } from './errors.ts';
+import type { ListNode, MapNode } from './nodes.ts';
+import type { Source } from './origin.ts';
+import { loadYaml } from './yaml/load.ts';
+
+/** A folder with configs, and what to call it in messages and listings. */
+export type SearchPathEntry = string | { readonly path: string; readonly label?: string };
+
+/** One config file, read and parsed. Shared between compositions: nothing in it may be changed. */
+export interface LoadedConfig {
+  readonly source: Source & { readonly kind: 'file' };
+  /** What the header says after `@package`; null without one. */
+  readonly header: string | null;
+  /** The content without its defaults list. */
+  readonly root: MapNode | ListNode;
+  readonly defaults: readonly DefaultItem[];
+}
+
+/** The options of one config group. */
+export interface GroupListing {
+  /** Path of the group, with slashes; empty for the top level. */
+  readonly group: string;
+  readonly options: { readonly name: string; readonly file: string }[];
+}
+
+/** Files larger than this are refused, in bytes. */
+const maxFileBytes = 4 * 1024 * 1024;
+const cacheLimit = 4096;
+const cache = new Map<string, LoadedConfig>();
+
+/** The config files of a search path: the first folder that has a file wins. One per composition. */
+export class Repository {
+  readonly folders: readonly string[];
+  private readonly loaded = new Map<string, LoadedConfig | undefined>();
+
+  constructor(searchPath: readonly SearchPathEntry[]) {
+    this.folders = searchPath.map((entry) => resolve(typeof entry === 'string' ? entry : entry.path));
+  }
+
+  /**
+   * The config with this path (groups and name, no extension), or undefined where no folder has it.
+   * @throws ComposeError where it cannot be read or parsed.
+   */
+  load(config: string): LoadedConfig | undefined {
+    const known = this.loaded.get(config);
+    if (known !== undefined || this.loaded.has(config)) return known;
+    const file = this.find(config);
+    const loaded = file === undefined ? undefined : readConfig(file, config);
+    this.loaded.set(config, loaded);
+    return loaded;
+  }
+
+  /** The file of a config, or undefined. */
+  find(config: string): string | undefined {
+    const name = config.endsWith('.yaml') ? config : `${config}.yaml`;
+    return this.folders.map((folder) => join(folder, name)).find(isFile);
+  }
+
+  /** Whether any folder has this group. */
+  hasGroup(group: string): boolean {
+    return this.folders.some((folder) => isFolder(join(folder, group)));
+  }
+
+  /** Names of the configs in a group, sorted. Lists folders: for errors and globs only. */
+  options(group: string): { name: string; file: string }[] {
+    const found = new Map<string, string>();
+    for (const folder of this.folders) {
+      for (const { name } of entries(join(folder, group))) {
+        const file = join(folder, group, name);
+        const option = name.slice(0, -'.yaml'.length);
+        if (name.endsWith('.yaml') && isFile(file) && !found.has(option)) found.set(option, file);
+      }
+    }
+    return [...found].map(([name, file]) => ({ name, file })).sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** Names of the groups inside a group, sorted. */
+  groups(group: string): string[] {
+    const found = new Set<string>();
+    for (const folder of this.folders) {
+      for (const { name } of entries(join(folder, group))) {
+        if (!name.startsWith('.') && isFolder(join(folder, group, name))) found.add(name);
+      }
+    }
+    return [...found].sort();
+  }
+}
+
+/** How deep groups may lie within one another in a listing; also ends loops of links. */
+const maxGroupDepth = 16;
+
+/** All groups of a search path with their options, sorted by group. Folders that do not exist are skipped. */
+export function listGroups(searchPath: readonly SearchPathEntry[]): GroupListing[] {
+  const repository = new Repository(searchPath);
+  const listings: GroupListing[] = [];
+  const visit = (group: string, depth: number): void => {
+    for (const name of repository.groups(group)) {
+      const path = group === '' ? name : `${group}/${name}`;
+      const options = repository.options(path);
+      if (options.length > 0) listings.push({ group: path, options });
+      if (depth < maxGroupDepth) visit(path, depth + 1);
+    }
+  };
+  visit('', 1);
+  return listings.sort((a, b) => (a.group < b.group ? -1 : 1));
+}
+
+const stat = (path: string): ReturnType<typeof statSync> => {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+};
+
+const isFile = (path: string): boolean => stat(path)?.isFile() ?? false;
+const isFolder = (path: string): boolean => stat(path)?.isDirectory() ?? false;
+
+function entries(folder: string): { name: string }[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}
+
+function readConfig(file: string, config: string): LoadedConfig {
+  const text = readText(file);
+  const known = cache.get(file);
+  if (known?.source.text === text) return known;
+  const source = { kind: 'file', path: file, text } as const;
+  const header = readHeader(source);
+  const tree = loadYaml(source);
+  const { root, defaults } = takeDefaults(config, tree);
+  const loaded: LoadedConfig = { source, header, root, defaults };
+  if (cache.size >= cacheLimit) cache.clear();
+  cache.set(file, loaded);
+  return loaded;
+}
+
+function readText(file: string): string {
+  let bytes: Buffer;
+  try {
+    const size = statSync(file).size;
+    if (size > maxFileBytes) {
+      throw new ComposeError('config/too-large', `${file} is larger than ${maxFileBytes >> 20} MiB`, {
+        path: file,
+      });
+    }
+    bytes = readFileSync(file);
+  } catch (error) {
+    if (error instanceof ComposeError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ComposeError('config/unreadable', `cannot read ${file}: ${reason}`, {
+      path: file,
+      cause: error,
+    });
+  }
+  if (!isUtf8(bytes)) {
+    throw new ComposeError('config/unreadable', `${file} is not text in UTF-8`, { path: file });
+  }
+  return bytes.toString('utf8');
+}

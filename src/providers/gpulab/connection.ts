@@ -2,6 +2,7 @@ import type { WebSocket } from 'ws';
 import { DevboxError } from '../../base/errors.ts';
 import type { Extension } from '../../server/wire/capabilities.ts';
 import {
+  ApiError,
   type ApiRequest,
   createRequester,
   parseAnswer,
@@ -38,10 +39,13 @@ async function askCapabilities(request: Requester): Promise<Capabilities | undef
   try {
     return parseAnswer(capabilitiesSchema, question, await request(question));
   } catch (error) {
-    // 404, or a catch-all page: a server with GPULab's API and nothing more.
-    const isOther =
-      error instanceof DevboxError && error.kind !== 'unauthorised' && error.code !== 'gpulab/500';
-    if (isOther) return undefined;
+    if (isOtherServer(error)) return undefined;
     throw error;
   }
+}
+
+/** 404, or whatever else a server says to a question that it does not know: one with GPULab's API and no more. */
+function isOtherServer(error: unknown): boolean {
+  if (error instanceof ApiError) return error.kind !== 'unauthorised' && error.status < 500;
+  return error instanceof DevboxError && error.code.startsWith('gpulab/');
 }

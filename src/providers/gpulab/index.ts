@@ -13,7 +13,7 @@ import type {
 import { toBox } from './box.ts';
 import { type Connection, has } from './connection.ts';
 import { execIn } from './exec.ts';
-import { type ApiRequest, parseAnswer } from './request.ts';
+import { ApiError, type ApiRequest, parseAnswer } from './request.ts';
 import { terminalIn } from './terminal.ts';
 import { type Container, containerSchema, containersSchema, createdSchema } from './wire.ts';
 
@@ -120,17 +120,13 @@ async function launch(
     if (error instanceof HttpFailure) {
       return error.unsent ? { outcome: 'refused', retry: 'provider', error } : { outcome: 'lost', error };
     }
-    if (error instanceof DevboxError) return refusal(error);
+    if (error instanceof ApiError && error.status < 500) {
+      return { outcome: 'refused', retry: error.status === 429 ? 'rate-limit' : 'no', error };
+    }
+    // After 5xx, or an answer that is not understood, the container may exist all the same.
+    if (error instanceof DevboxError) return { outcome: 'lost', error };
     throw error;
   }
-}
-
-/** After 5xx, or an answer that is not understood, the container may exist all the same. */
-function refusal(error: DevboxError): LaunchAnswer {
-  const status = Number(error.details.find(({ label }) => label === 'Status')?.value ?? 0);
-  if (status === 429) return { outcome: 'refused', retry: 'rate-limit', error };
-  if (status >= 400 && status < 500) return { outcome: 'refused', retry: 'no', error };
-  return { outcome: 'lost', error };
 }
 
 async function remove(connection: Connection, box: Box, { purge }: TerminateOptions): Promise<void> {

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Clock } from '../../base/clock.ts';
-import { DevboxError, type Failure } from '../../base/errors.ts';
+import { DevboxError, type DevboxErrorOptions, type Failure } from '../../base/errors.ts';
 import { type Http, type HttpAnswer, HttpFailure, type HttpRequest } from '../../base/http.ts';
 import { cleanLine } from '../../base/text.ts';
 import { describeIssue } from '../../server/wire/check.ts';
@@ -25,6 +25,22 @@ export interface RequesterOptions {
   readonly signal: AbortSignal;
 }
 
+const kinds: Readonly<Record<number, Failure>> = {
+  401: 'unauthorised',
+  403: 'unauthorised',
+  404: 'not-found',
+};
+
+/** The server answered with an error. */
+export class ApiError extends DevboxError {
+  readonly status: number;
+
+  constructor(status: number, message: string, options: DevboxErrorOptions) {
+    super(kinds[status] ?? 'failed', message, options);
+    this.status = status;
+  }
+}
+
 /** Sends one request and gives back the answer if its status is below 400. */
 export type Requester = (request: ApiRequest) => Promise<HttpAnswer>;
 
@@ -33,7 +49,7 @@ const retryDelays = [100, 400];
 
 /**
  * Makes a requester. Reads are repeated after connection errors; what changes something never is here.
- * @throws HttpFailure where no answer came; DevboxError for an answer that is an error.
+ * @throws HttpFailure where no answer came; ApiError for an answer that is an error.
  */
 export function createRequester(options: RequesterOptions): Requester {
   return async (request) => {
@@ -91,14 +107,9 @@ export function parseAnswer<T extends z.ZodMiniType>(
 
 const field = (path: readonly PropertyKey[]): string => path.map(String).join('.') || 'the whole';
 
-function apiError(request: ApiRequest, answer: HttpAnswer): DevboxError {
+function apiError(request: ApiRequest, answer: HttpAnswer): ApiError {
   const { message, code } = errorBody(answer.text);
-  const kinds: Readonly<Record<number, Failure>> = {
-    401: 'unauthorised',
-    403: 'unauthorised',
-    404: 'not-found',
-  };
-  return new DevboxError(kinds[answer.status] ?? 'failed', message, {
+  return new ApiError(answer.status, message, {
     code: `gpulab/${code ?? answer.status}`,
     details: [
       { label: 'Endpoint', value: `${request.method} ${request.path}` },

@@ -185,8 +185,10 @@ export class ProcessBox {
     const logFile = this.#deps.store.logFile(this.id);
     const startedAt = this.#deps.now();
     const { identity, exited } = await startMain({ command, cwd, env: environment('dumb'), logFile });
-    void exited.then((exit) => this.#ended(identity.pid, exit));
-    await this.#change({ made: true, main: { ...identity, startedAt }, failure: null });
+    if (identity) {
+      void exited.then((exit) => this.#ended(identity.pid, exit));
+      await this.#change({ made: true, main: { ...identity, startedAt }, failure: null });
+    } else await this.#change({ made: true, main: null, failure: failureFrom(await exited) });
   }
 
   /** The main process ended under our eyes. */
@@ -197,8 +199,7 @@ export class ProcessBox {
       const isShort = this.#deps.now() - main.startedAt < minLifeMilliseconds;
       this.#shortLives = isShort ? this.#shortLives + 1 : 0;
       if (spec.command === null && this.#shortLives <= maxShortLives) return this.#launch();
-      const failure = { code: exit.code, message: `it ended with status ${exit.code}` };
-      await this.#change({ main: null, failure });
+      await this.#change({ main: null, failure: failureFrom(exit) });
     }).catch((error: unknown) => this.#deps.report(`${this.id}: ${String(error)}`));
   }
 
@@ -244,3 +245,8 @@ export class ProcessBox {
     return result;
   }
 }
+
+const failureFrom = ({ code }: Exit): BoxRecord['failure'] => ({
+  code,
+  message: `it ended with status ${code}`,
+});

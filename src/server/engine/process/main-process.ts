@@ -5,7 +5,8 @@ import { identify, type ProcessIdentity } from '../../identity.ts';
 import type { Exit } from '../engine.ts';
 
 export interface MainProcess {
-  readonly identity: ProcessIdentity;
+  /** Undefined where it ended before it could be looked at. */
+  readonly identity: ProcessIdentity | undefined;
   readonly exited: Promise<Exit>;
 }
 
@@ -35,9 +36,7 @@ export async function startMain(options: {
     const exited = exitOf(child);
     const pid = await spawned(child);
     child.unref();
-    const identity = await identify(pid);
-    if (!identity) throw new Error(`it ended at once with status ${(await exited).code}`);
-    return { identity, exited };
+    return { identity: await identify(pid), exited };
   } finally {
     await log.close();
   }

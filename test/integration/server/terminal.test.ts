@@ -1,0 +1,220 @@
+import { writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type IPty, spawn as spawnPty } from '@lydell/node-pty';
+import { build } from 'esbuild';
+import { WebSocket } from 'ws';
+import { unixHttp } from '../../../src/providers/local/http.ts';
+import type { Box, Provider } from '../../../src/providers/provider.ts';
+import { messageBytes } from '../../../src/server/wire/message.ts';
+import { bundleServer } from './bundle.ts';
+import { createWorld, processesOf, until, type World } from './world.ts';
+
+let world: World;
+let provider: Provider;
+let box: Box;
+let program: string;
+
+beforeAll(async () => {
+  const packageRoot = await bundleServer('terminal');
+  program = join(packageRoot, 'terminal-client.mjs');
+  await build({
+    entryPoints: [new URL('terminal-client.ts', import.meta.url).pathname],
+    outfile: program,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    packages: 'external',
+  });
+  world = await createWorld({ packageRoot });
+  provider = await world.open();
+  box = await world.up(provider, 'shelly', { SHELL: '/bin/sh' });
+  await writeFile(join(world.places.homes, 'shelly', '.profile'), "PS1='prompt> '\n");
+});
+afterAll(async () => expect(await world.end()).toEqual([]));
+
+/** A terminal's WebSocket path, as the API gives it out. */
+async function ask(): Promise<string> {
+  const answer = await unixHttp(
+    world.places.socket,
+    'test',
+  )({
+    method: 'POST',
+    url: `http://localhost/v1/containers/${box.id}/terminal`,
+    timeoutSeconds: 10,
+  });
+  const { terminal, websocket_url: socketUrl, status } = JSON.parse(answer.text);
+  expect(status).toBe('success');
+  expect(terminal.container_uuid).toBe(box.id);
+  expect(Number.isInteger(terminal.terminal_port)).toBe(true);
+  expect(terminal.terminal_url).toMatch(/^http:\/\/localhost\/terminal\/[\w-]{32}$/);
+  expect(socketUrl).toBe(`${terminal.terminal_url.replace(/^http/, 'ws')}/ws`);
+  return `${new URL(terminal.terminal_url).pathname}/ws`;
+}
+
+/** A client of ttyd's protocol. */
+class Ttyd {
+  readonly socket: WebSocket;
+  readonly frames: Buffer[] = [];
+  closed: number | undefined;
+
+  constructor(path: string, protocols: string[]) {
+    this.socket = new WebSocket(`ws://localhost${path}`, protocols, {
+      createConnection: () => connect(world.places.socket),
+    });
+    this.socket.on('message', (data) => this.frames.push(messageBytes(data)));
+    this.socket.on('close', (code) => {
+      this.closed = code;
+    });
+  }
+
+  opened(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.socket.once('open', resolve);
+      this.socket.once('error', reject);
+    });
+  }
+
+  get output(): string {
+    const parts = this.frames.filter((frame) => frame[0] === 0x30).map((frame) => frame.subarray(1));
+    return Buffer.concat(parts).toString('utf8');
+  }
+
+  async shows(text: string | RegExp): Promise<void> {
+    const holds = (): boolean =>
+      typeof text === 'string' ? this.output.includes(text) : text.test(this.output);
+    await until(`the terminal shows ${text}`, holds).catch((error: Error) => {
+      throw new Error(`${error.message}, not ${JSON.stringify(this.output)}`);
+    });
+  }
+}
+
+describe('the WebSocket', () => {
+  test('speaks to a stock ttyd client: subprotocol, hello, title, preferences, output', async () => {
+    const client = new Ttyd(await ask(), ['tty']);
+    await client.opened();
+    expect(client.socket.protocol).toBe('tty');
+    client.socket.send(JSON.stringify({ AuthToken: '', columns: 101, rows: 31 }));
+    await client.shows('prompt>');
+    expect(client.frames.slice(0, 2).map(String)).toEqual(['1shelly', '2{}']);
+    client.socket.send(Buffer.from('0stty size; pwd\r'));
+    await client.shows(`31 101\r\n${join(world.places.homes, 'shelly')}\r\n`);
+    client.socket.send(Buffer.from('0exit\r'));
+    await until('it is closed', () => client.closed !== undefined);
+    expect(client.closed).toBe(1000);
+  });
+
+  test('speaks to a client without subprotocol and hello, whose first message is a resize as text', async () => {
+    const client = new Ttyd(await ask(), []);
+    await client.opened();
+    expect(client.socket.protocol).toBe('');
+    client.socket.send(`1${JSON.stringify({ columns: 90, rows: 20 })}`);
+    client.socket.send(Buffer.from('0stty size\r'));
+    await client.shows('20 90');
+    client.socket.send(`1${JSON.stringify({ columns: 33, rows: 7 })}`);
+    client.socket.send(Buffer.from('0stty size; exit 5\r'));
+    await client.shows('7 33');
+    await until('it is closed', () => client.closed !== undefined);
+    expect(client.closed).toBe(4005);
+  });
+
+  test('begins with input, too, and survives what is none of the protocol', async () => {
+    const client = new Ttyd(await ask(), []);
+    await client.opened();
+    client.socket.send('?what');
+    client.socket.send(Buffer.from('0echo $((6*7))\r'));
+    client.socket.send('1not json');
+    await client.shows(/42\r/);
+    client.socket.close();
+  });
+
+  test('holds output back while the client has asked for a pause', async () => {
+    const client = new Ttyd(await ask(), ['tty']);
+    await client.opened();
+    client.socket.send('{}');
+    await client.shows('prompt>');
+    client.socket.send('2');
+    client.socket.send(Buffer.from('0echo a$((1))b; echo done > paused\r'));
+    await until('the command has run', async () => {
+      const { exec } = await import('./world.ts');
+      return (await exec(provider, box, ['cat', 'paused'])).code === 0;
+    });
+    expect(client.output).not.toContain('a1b');
+    client.socket.send('3');
+    await client.shows('a1b');
+    client.socket.close();
+  });
+
+  test('takes the shell and what runs in it along when the client goes', async () => {
+    const client = new Ttyd(await ask(), ['tty']);
+    await client.opened();
+    client.socket.send('{}');
+    client.socket.send(Buffer.from('0sleep 4004\r'));
+    await until(
+      'it runs',
+      async () => (await processesOf('4004')).length > 0 || process.platform !== 'linux',
+    );
+    client.socket.terminate();
+    await until('it is gone', async () => (await processesOf('4004')).length === 0);
+  });
+
+  test('opens once for each address, and not at all for a guess', async () => {
+    const path = await ask();
+    const first = new Ttyd(path, ['tty']);
+    await first.opened();
+    for (const other of [path, '/terminal/guess/ws', '/v1/containers/guess/exec/stream', '/elsewhere']) {
+      await expect(new Ttyd(other, ['tty', 'devbox.exec.v1']).opened()).rejects.toThrow('404');
+    }
+    first.socket.close();
+  });
+});
+
+describe('the client', () => {
+  function start(name: string, size = { cols: 77, rows: 21 }): { pty: IPty; seen: () => string } {
+    const pty = spawnPty(process.execPath, [program, JSON.stringify(world.paths), name], {
+      ...size,
+      env: { PATH: process.env['PATH'], TERM: 'xterm' },
+    });
+    let text = '';
+    pty.onData((data) => {
+      text += data;
+    });
+    return { pty, seen: () => text };
+  }
+
+  test('hands the terminal over, follows its size, and puts it back with the exit code', async () => {
+    const { pty, seen } = start('shelly');
+    await until('the shell is there', () => seen().includes('prompt>'));
+    pty.write('stty size\r');
+    await until('the size arrives', () => seen().includes('21 77'));
+    pty.resize(55, 12);
+    await until('the new size arrives', () => {
+      pty.write('stty size\r');
+      return seen().includes('12 55');
+    });
+    // Ctrl-C belongs to the shell, not to the client.
+    pty.write('sleep 4005\r');
+    pty.write('\u0003');
+    pty.write('echo still $((1+1)); exit 9\r');
+    await until('it has ended', () => seen().includes('ended with 9, raw false'));
+    expect(seen()).toContain('still 2');
+  });
+
+  test('says that the connection was lost, and puts the terminal back, when the server dies', async () => {
+    const { seen } = start('shelly');
+    await until('the shell is there', () => seen().includes('prompt>'));
+    process.kill((await world.serverPid()) ?? 0, 'SIGKILL');
+    await until('it has ended', () => seen().includes('raw false'));
+    expect(seen()).toMatch(/failed: the terminal was cut off/);
+  });
+
+  test('without a terminal says what to use instead', async () => {
+    const { stdin, stdout } = process;
+    if (stdin.isTTY && stdout.isTTY) return console.info('skipped: this test runs on a terminal itself');
+    await expect(provider.server?.terminal(box, { stdin, stdout })).rejects.toMatchObject({
+      kind: 'usage',
+      code: 'terminal/no-tty',
+    });
+  });
+});

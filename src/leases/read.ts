@@ -19,7 +19,7 @@ export async function readLease(
   folder: string,
   name: string,
 ): Promise<Lease | { readonly problem: string } | null> {
-  if (isDebris(name)) return null;
+  if (isDebris(name) || name.startsWith('.')) return null;
   const problem = (why: string): { problem: string } => ({
     problem: cleanLine(`${join(folder, name)} is not a lease that this devbox can read: ${why}`),
   });
@@ -39,9 +39,9 @@ export async function readLease(
   return found.id === id ? found : problem(`it holds the lease ${found.id}`);
 }
 
-/** A temporary file of a write that was cut short: nothing in it was ever promised. */
-function isDebris(name: string): boolean {
-  return name.startsWith('.') || /\.json\.\d+$/.test(name);
+/** Whether a name is that of a temporary file of a write that was cut short: nothing in it was ever promised. */
+export function isDebris(name: string): boolean {
+  return /^dbx_[0-9a-f]{12}\.json\.\d+$/.test(name);
 }
 
 async function readBounded(path: string): Promise<string> {

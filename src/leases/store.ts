@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, readdir, unlink } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import type { Paths } from '../base/context.ts';
@@ -15,7 +15,7 @@ import {
   type NewLease,
 } from './lease.ts';
 import { type WaitOptions, withLock } from './lock.ts';
-import { leaseFileName, readLease } from './read.ts';
+import { isDebris, leaseFileName, readLease } from './read.ts';
 
 /** Leases, and a sentence for each file that should be one and is not. */
 export interface LeaseListing {
@@ -104,6 +104,8 @@ export function openLeases(paths: Pick<Paths, 'state'>, clock: Clock, random: ()
       changing(async () => {
         let id = drawLeaseId(random);
         const taken = new Set(await namesIn(folder));
+        // Under the lock nobody is writing, so these are what crashes left.
+        for (const name of taken) if (isDebris(name)) await rm(join(folder, name), { force: true });
         while (taken.has(leaseFileName(id))) id = drawLeaseId(random);
         const now = new Date(clock.now()).toISOString();
         return write({

@@ -70,6 +70,17 @@ onBoxes('the first box on a filesystem', () => {
   });
 });
 
+onBoxes('what is mounted there already', () => {
+  test.each(['/nix', '/home/ubuntu'])('at %s is neither hidden nor unmounted', async (folder) => {
+    const one = await sandbox.box('one');
+    const seen = await one.run(
+      `mkdir -p ${folder} && mount -t tmpfs theirs ${folder} && ${storage}; echo "status $?"; ${stop}; findmnt -no SOURCE ${folder}`,
+    );
+    expect(seen.output).toContain(`Something else is mounted at ${folder}.`);
+    expect(seen.output).toMatch(/status 1\ntheirs\n$/);
+  });
+});
+
 onBoxes('the next box', () => {
   test('finds home and store as they were, and lets in the key of its own launch and the old one', async () => {
     const one = await sandbox.box('one');

@@ -2,14 +2,18 @@
 export const home = `
 home_of() { getent passwd "$username" | cut -d: -f6 || true; }
 
+home_is_ours() {
+  local home
+  home=$(home_of)
+  mountpoint -q "$home" && [ "$home" -ef "$shared/$username" ]
+}
+
 mount_home() {
   local home kept=$shared/$username
   home=$(home_of)
   [ -d "$home" ] || alarm "There is no user $username with a home folder on this box."
-  if mountpoint -q "$home"; then
-    [ "$home" -ef "$kept" ] || alarm "Something else is mounted at $home."
-    return 0
-  fi
+  if home_is_ours; then return 0; fi
+  if mountpoint -q "$home"; then alarm "Something else is mounted at $home."; fi
   seed_home "$home" "$kept"
   merge_keys "$home" "$kept"
   mount --bind "$kept" "$home"

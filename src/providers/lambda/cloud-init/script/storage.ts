@@ -27,6 +27,11 @@ make_image() {
   sync -f "$shared"
 }
 
+nix_is_ours() {
+  mountpoint -q /nix &&
+    [ "$(losetup -n -O BACK-FILE "$(findmnt -n -o SOURCE --mountpoint /nix)" 2>/dev/null)" -ef "$shared/nix.img" ]
+}
+
 mount_image() {
   local image=$shared/nix.img status=0
   if [ -e "$image" ] && [ "$(image_type "$image")" != ext4 ]; then
@@ -34,11 +39,8 @@ mount_image() {
     [ "$(stat -c %b "$image")" -eq 0 ] || alarm "$image is no ext4 image. Repair it, or move it away to start with a new one."
     rm -f "$image"
   fi
-  if mountpoint -q /nix; then
-    [ "$(losetup -n -O BACK-FILE "$(findmnt -n -o SOURCE --mountpoint /nix)" 2>/dev/null)" -ef "$image" ] ||
-      alarm "Something else is mounted at /nix."
-    return 0
-  fi
+  if nix_is_ours; then return 0; fi
+  if mountpoint -q /nix; then alarm "Something else is mounted at /nix."; fi
   if [ ! -e "$image" ]; then make_image "$image"; fi
   e2fsck -p "$image" || status=$?
   [ "$status" -lt 4 ] || alarm "$image is damaged. Repair it with: sudo e2fsck -f $image"
@@ -66,9 +68,10 @@ start_storage() {
   mount_home
 }
 
+# Unmounts a folder for as long as the test given with it says that what is mounted there is ours.
 take_down() {
-  local folder=$1 tries=0
-  while mountpoint -q "$folder"; do
+  local folder=$1 is_ours=$2 tries=0
+  while "$is_ours"; do
     if umount "$folder" 2>/dev/null; then continue; fi
     tries=$((tries + 1))
     if [ "$tries" -ge 10 ]; then
@@ -81,10 +84,8 @@ take_down() {
 
 # The claim is given back only when nothing is mounted any more.
 put_away() {
-  local home
-  home=$(home_of)
   sync
-  take_down "$home" && take_down /nix && sync -f "$shared" && release_claim
+  take_down "$(home_of)" home_is_ours && take_down /nix nix_is_ours && sync -f "$shared" && release_claim
 }
 
 stop_storage() {

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { dirname, join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { build } from 'esbuild';
 import { type Clock, systemClock } from '../../../src/base/clock.ts';
 import { withLock } from '../../../src/leases/lock.ts';
@@ -46,6 +46,8 @@ describe('between processes', () => {
       external: ['write-file-atomic'],
     });
   });
+
+  afterAll(() => rm(dirname(program), { recursive: true, force: true }));
 
   function start(what: string, times: number): ChildProcess {
     return spawn(process.execPath, [program, join(folder, 'locks'), what, String(times)], {

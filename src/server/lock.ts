@@ -42,7 +42,10 @@ async function clearDead(path: string): Promise<boolean> {
     return false;
   }
   try {
-    const holder = await readHolder(path);
+    const target = await targetOf(path);
+    // Given back meanwhile: what is there a moment later is somebody else's and not to be removed.
+    if (target === undefined) return true;
+    const holder = parseHolder(target);
     if (holder && (await isRunning(holder))) return false;
     await rm(path, { force: true });
     return true;
@@ -51,10 +54,25 @@ async function clearDead(path: string): Promise<boolean> {
   }
 }
 
-/** Who holds a lock; undefined where nobody does or the link says nothing. */
+/** Who holds a lock; undefined where nobody does or it does not say. */
 export async function readHolder(path: string): Promise<ProcessIdentity | undefined> {
+  return parseHolder((await targetOf(path)) ?? '');
+}
+
+/** Where a link leads; undefined where there is nothing, empty where there is no link. */
+async function targetOf(path: string): Promise<string | undefined> {
   try {
-    const { pid, startTime, bootId } = JSON.parse(await readlink(path));
+    return await readlink(path);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    if (hasCode(error, 'EINVAL')) return '';
+    throw error;
+  }
+}
+
+function parseHolder(target: string): ProcessIdentity | undefined {
+  try {
+    const { pid, startTime, bootId } = JSON.parse(target);
     const isIdentity = Number.isInteger(pid) && typeof startTime === 'string' && typeof bootId === 'string';
     return isIdentity ? { pid, startTime, bootId } : undefined;
   } catch {

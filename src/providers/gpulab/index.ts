@@ -34,6 +34,8 @@ export function serverProvider(options: ServerProviderOptions): Provider & Requi
     name,
     account: options.account,
     launchIntervalSeconds: 0,
+    // A container is listed from the moment that it is made.
+    surfacingMinutes: 0,
 
     list: () =>
       explained(async () => {

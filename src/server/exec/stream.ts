@@ -18,7 +18,7 @@ import { drained, letGo } from './drain.ts';
 import { GrantCollector, WindowedReader } from './flow.ts';
 
 /** Time that a command gets after its client has gone, before it is killed. */
-const hangUpMilliseconds = 1_000;
+const hangUpMilliseconds = 2_000;
 
 /** WebSocket close codes of this protocol: what the client sent was wrong; the box cannot do it. */
 const closeInvalid = 1008;
@@ -37,6 +37,7 @@ class ExecSession {
   #began = false;
   #gone = false;
   #timedOut = false;
+  #signalled = false;
   #command: RunningCommand | undefined;
   /** What came for the command before it ran. */
   #early: Frame[] = [];
@@ -66,8 +67,11 @@ class ExecSession {
     this.#gone = true;
     const command = this.#command;
     if (!command) return;
-    command.kill('SIGHUP');
-    command.kill('SIGTERM');
+    // One that was interrupted gets its time to clean up; a second signal would cut that short.
+    if (!this.#signalled) {
+      command.kill('SIGHUP');
+      command.kill('SIGTERM');
+    }
     const timer = setTimeout(() => command.kill('SIGKILL'), hangUpMilliseconds);
     void command.exited.then(() => {
       clearTimeout(timer);
@@ -121,6 +125,7 @@ class ExecSession {
         command.stdin.end();
         return;
       case 'signal':
+        this.#signalled = true;
         command.kill(z.parse(signalName, content.toString('utf8')));
         return;
       case 'grantStdout':

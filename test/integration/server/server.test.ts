@@ -52,7 +52,7 @@ describe('a server that was killed', () => {
     await killServer(world);
     expect(await next.list()).toHaveLength(1);
     await next.terminate(box, { purge: false });
-    expect(await processesOf('3003')).toEqual([]);
+    expect(await processesOf('sleep\u00003003')).toEqual([]);
   });
 
   test('in the middle of a creation: it is completed, and nothing runs twice', async () => {

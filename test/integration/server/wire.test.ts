@@ -164,7 +164,7 @@ describe('a container with a command', () => {
     // Actions have no body, and some clients announce one all the same.
     await ok(z.unknown(), call('POST', `/v1/containers/${id}/stop`));
     expect(await status(id)).toBe('stopped');
-    expect(await processesOf('5005')).toEqual([]);
+    expect(await processesOf('sleep\u00005005')).toEqual([]);
     expect((await call('POST', `/v1/containers/${id}/exec`, { command: 'true', timeout: 5 })).status).toBe(
       409,
     );
@@ -208,7 +208,7 @@ describe('the buffered exec', () => {
     const answer = await ok(execAnswer, run({ command: 'echo before; sleep 6006 & sleep 6006', timeout: 1 }));
     expect(answer).toMatchObject({ stdout: 'before\n', exit_code: 124, timed_out: true });
     expect(answer.stderr).toContain('killed after 1 s');
-    await until('all are gone', async () => (await processesOf('6006')).length === 0);
+    await until('all are gone', async () => (await processesOf('sleep\u00006006')).length === 0);
   });
 
   test('says how much it left out', async () => {
@@ -232,9 +232,9 @@ describe('the buffered exec', () => {
     outgoing.on('error', () => undefined);
     outgoing.end(JSON.stringify({ command: 'sleep 7007', timeout: 60 }));
     if (process.platform === 'linux')
-      await until('it runs', async () => (await processesOf('7007')).length > 0);
+      await until('it runs', async () => (await processesOf('sleep\u00007007')).length > 0);
     outgoing.destroy();
-    await until('it is gone', async () => (await processesOf('7007')).length === 0);
+    await until('it is gone', async () => (await processesOf('sleep\u00007007')).length === 0);
   });
 
   const wrong: [string, unknown, string][] = [

@@ -94,6 +94,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       const pid = await serverPid();
       if (pid !== undefined) process.kill(pid, 'SIGTERM');
       await until('the server has stopped', async () => (await serverPid()) === undefined);
+      // It gives its lock back a moment before it is gone.
+      await until('', async () => (await processesOf(root)).length === 0).catch(() => undefined);
       const left = await processesOf(root);
       await rm(root, { recursive: true, force: true });
       return left;

@@ -1,0 +1,28 @@
+import { expect, test } from '@jest/globals';
+import * as z from 'zod/mini';
+import { localApiSchema, localLaunchSchema } from '../../../src/providers/local/schema.ts';
+
+test.each([
+  ['nothing but the provider', {}, true],
+  ['both times', { timeout: 5, idle_timeout: 0 }, true],
+  ['no time at all', { timeout: 0 }, false],
+  ['a negative time', { idle_timeout: -1 }, false],
+  ['a time as text', { timeout: '5' }, false],
+  ['an unknown key', { api_key: 'x' }, false],
+])('settings with %s', (_what, settings, valid) => {
+  expect(z.safeParse(localApiSchema, { provider: 'local', ...settings }).success).toBe(valid);
+});
+
+test('defaults', () => {
+  expect(z.parse(localApiSchema, { provider: 'local' })).toEqual({
+    provider: 'local',
+    timeout: 30,
+    idle_timeout: 60,
+  });
+});
+
+test('a launch needs none of the keys of up, and minds none', () => {
+  expect(
+    z.parse(localLaunchSchema, { region: null, instance_type: null, cloud_init: { enabled: true } }),
+  ).toEqual({});
+});

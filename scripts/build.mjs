@@ -31,6 +31,8 @@ const stubs = {
     // Ink would stay silent on a real terminal where CI is set; devbox decides that before it calls Ink.
     onResolve({ filter: /^is-in-ci$/ }, ({ path }) => ({ path, namespace: 'stub' }));
     onLoad({ filter: /^is-in-ci$/, namespace: 'stub' }, () => ({ contents: 'export default false;' }));
+    // With DEV set, Ink would look for its developer tools, which are not there.
+    onLoad({ filter: /\/ink\/build\/utils\.js$/ }, () => ({ contents: 'export const isDev = () => false;' }));
     onLoad({ filter: unreached, namespace: 'stub' }, () => ({ contents: 'export default undefined;' }));
   },
 };
@@ -43,9 +45,16 @@ const inkApart = {
   },
 };
 
-/** ES modules that bundle CommonJS code need a `require` of their own. */
-const requireBanner = {
-  js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+/** What CommonJS code expects to have, for ES modules that bundle some. */
+const commonJsNames = {
+  js: [
+    "import { createRequire as __createRequire } from 'node:module';",
+    "import { fileURLToPath as __fileURLToPath } from 'node:url';",
+    "import { dirname as __dirnameOf } from 'node:path';",
+    'const require = __createRequire(import.meta.url);',
+    'const __filename = __fileURLToPath(import.meta.url);',
+    'const __dirname = __dirnameOf(__filename);',
+  ].join(''),
 };
 
 await rm(dist, { recursive: true, force: true });
@@ -58,7 +67,7 @@ await Promise.all([
     entryPoints: ['src/ui/ink/index.tsx'],
     format: 'esm',
     outfile: 'dist/ui.mjs',
-    banner: requireBanner,
+    banner: commonJsNames,
   }),
   build({
     ...common,
@@ -66,7 +75,7 @@ await Promise.all([
     entryPoints: ['src/server/main.ts'],
     format: 'esm',
     outfile: 'dist/server.mjs',
-    banner: requireBanner,
+    banner: commonJsNames,
   }),
   build({ ...common, entryPoints: ['src/compose/index.ts'], format: 'esm', outfile: 'dist/compose.mjs' }),
   build({
@@ -83,12 +92,15 @@ execFileSync(process.execPath, [join(root, 'scripts', 'code-cache.cjs')], { stdi
 
 /**
  * esbuild splits only ES modules, so the chunks are made as such and each is turned into CommonJS, which starts
- * faster. Their dynamic imports of one another become lazy requires; the one of Ink stays an import.
+ * faster. Their dynamic imports of one another become lazy requires; the one of Ink stays an import, through the
+ * function that src/main.ts hands in.
  */
 async function buildApp() {
   const { outputFiles, metafile } = await build({
     ...common,
     plugins: [stubs, inkApart],
+    // CommonJS has no import.meta; src/main.ts hands each chunk its address under this name.
+    define: { ...common.define, 'import.meta.url': '__chunkUrl' },
     entryPoints: { start: 'src/cli/start.ts' },
     format: 'esm',
     splitting: true,
@@ -109,7 +121,7 @@ async function buildApp() {
       const lazy = code.replace(/\bimport\("\.\/([\w.-]+)"\)/g, (whole, name) =>
         chunks.has(name) ? `Promise.resolve().then(()=>require("./${name}"))` : whole,
       );
-      await writeFile(path, lazy);
+      await writeFile(path, lazy.replaceAll('import("../ui.mjs")', '__importModule("../ui.mjs")'));
     }),
   );
 }

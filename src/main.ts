@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { constants, Script } from 'node:vm';
+import { pathToFileURL } from 'node:url';
+import { Script } from 'node:vm';
 import type { start } from './cli/start.ts';
 
 /** Compiled chunks of this process; the build runs a few commands and keeps their compiled form from here. */
@@ -19,16 +20,19 @@ export function loadChunk(file: string): unknown {
   const module: { exports: unknown } = { exports: {} };
   loaded.set(file, module);
   const source = readFileSync(file, 'utf8');
-  const script = new Script(`(function (exports, require, module, __dirname) {${source}\n})`, {
+  const names = '(function (exports, require, module, __filename, __dirname, __chunkUrl, __importModule) {';
+  const script = new Script(`${names}${source}\n})`, {
     filename: file,
     cachedData: readCache(`${file}.cache`),
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
   scripts.set(file, script);
   const outside = createRequire(file);
   const inside = (id: string): unknown =>
     id.startsWith('./') ? loadChunk(join(dirname(file), id)) : outside(id);
-  script.runInThisContext()(module.exports, inside, module, dirname(file));
+  const url = pathToFileURL(file).href;
+  // A compiled script has no loader of its own, so it borrows the import of this file.
+  const importModule = (id: string): Promise<unknown> => import(new URL(id, url).href);
+  script.runInThisContext()(module.exports, inside, module, file, dirname(file), url, importModule);
   return module.exports;
 }
 

@@ -14,14 +14,25 @@ export function composeErrorCard(error: ComposeError, context: Context): DevboxE
     details.push({ label: 'File', value: `${shortPath(error.frame.file, context)}:${error.frame.line}` });
   for (const line of error.frame?.lines ?? []) details.push({ label: '', value: redact(line) });
   if (error.expected !== undefined) details.push({ label: 'Expected', value: error.expected });
-  if (error.candidates && error.candidates.length > 0) {
+  if (error.nearest === undefined && error.candidates && error.candidates.length > 0) {
     details.push({ label: 'There is', value: error.candidates.join(', ') });
   }
   return new DevboxError('usage', redact(error.message), {
     code: `config/${error.code}`,
     title: 'Configuration Error',
     details,
-    hint: error.nearest === undefined ? error.hint : `Did you mean ${error.nearest}?`,
+    hint: nextStep(error),
     cause: error,
   });
+}
+
+function nextStep(error: ComposeError): string | undefined {
+  if (error.nearest !== undefined) {
+    return error.message.includes('did you mean')
+      ? 'devbox --help shows the configuration.'
+      : `Did you mean ${error.nearest}?`;
+  }
+  // The engine would offer to add the key with a plus; the schema would refuse it then.
+  if (error.code === 'key/unknown') return 'devbox help COMMAND lists the settings of a command.';
+  return error.hint;
 }

@@ -29,12 +29,14 @@ export async function dispatch(call: Call, context: Context, renderer: Renderer)
   const command = await commandOf(call.composition);
   const { openLeases } = await import('../leases/store.ts');
   const leases = openLeases(context.paths, context.clock, context.random);
-  const apiIsExplicit = call.overrides.some((override) => /^\+{0,2}api(=|\.provider=)/.test(override));
+  const apiIsExplicit = call.overrides.some((override) =>
+    /^\+{0,2}api(|\.provider|\.base_url)=/.test(override),
+  );
 
-  const recompose = (api: string): Composition =>
-    composeConfig(call.source, [...call.overrides, `api=${api}`], context);
+  const recompose = (api: string, overrides: readonly string[]): Composition =>
+    composeConfig(call.source, [...overrides, `api=${api}`], context);
   const leased = apiIsExplicit ? undefined : await leasedApi(call.composition, leases);
-  const composition = leased === undefined ? call.composition : recompose(leased);
+  const composition = leased === undefined ? call.composition : recompose(leased, call.overrides);
 
   refuseForeignRedirect(composition, call.source, context);
   const prepared = prepare(composition, command, call.rest, context);
@@ -49,7 +51,11 @@ export async function dispatch(call: Call, context: Context, renderer: Renderer)
     apiIsExplicit,
     provider: () => open(composition, prepared),
     providerOf: (api) => {
-      const other = recompose(api);
+      // Settings under `api` were meant for the configured provider; another one may not even have them.
+      const other = recompose(
+        api,
+        call.overrides.filter((override) => !isAbout('api', override)),
+      );
       return open(other, prepare(other, command, call.rest, context));
     },
     leases,
@@ -72,6 +78,11 @@ async function commandOf(composition: Composition): Promise<Command> {
       hint: 'Write devbox command=NAME or devbox NAME. devbox --help shows them all.',
     },
   );
+}
+
+/** Whether an override chooses the group or changes something under it. */
+function isAbout(group: string, override: string): boolean {
+  return /^(?:\+{1,2}|~)?([^.=]+)/.exec(override)?.[1] === group;
 }
 
 /** The option of the group `api` under which a lease knows the box that the configuration names. */

@@ -25,7 +25,7 @@ export async function helpView(
       ? await overview(commands, source, context)
       : commandHelp(topic, commands, source, context);
   const trimmed = (await text).trimEnd();
-  return { cards: [], raw: trimmed, footer: trimmed.split('\n'), json: { help: trimmed }, quiet: [trimmed] };
+  return { cards: [], raw: trimmed, json: { help: trimmed }, quiet: [trimmed] };
 }
 
 const flagTexts: Readonly<Record<string, string>> = {
@@ -61,9 +61,10 @@ function overview(commands: readonly Command[], source: ConfigSource, context: C
         'Configuration, changed with key=value:',
         ...indent(toYaml(composeConfig(source, [], context).config)),
         '',
-        `Exit codes: 0 done, ${Object.values(failures)
-          .map(({ exit, meaning }) => `${exit} ${meaning}`)
-          .join(', ')}`,
+        'Exit codes:',
+        '    0  done',
+        ...Object.values(failures).map(({ exit, meaning }) => `${String(exit).padStart(5)}  ${meaning}`),
+        '       exec and ssh end with the code of the remote command',
       ].join('\n'),
     );
   for (const command of commands) page.command(command.name, command.summary);
@@ -107,7 +108,7 @@ function commandHelp(
     page.option(key.replaceAll('_', '-'), {
       describe: describe(command, key),
       default: defaultText(value),
-      group: 'Settings, as key=value or as flags:',
+      group: 'Settings (--max-retries 5 and max_retries=5 are the same):',
     });
   return page.getHelp();
 }

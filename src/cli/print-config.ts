@@ -20,7 +20,7 @@ export function configView(composition: Composition, flags: Pick<Flags, 'cfg' | 
   }
   const config = flags.resolve ? hideSecrets(composition.resolve()) : composition.config;
   const yaml = toYaml(config).trimEnd();
-  return { cards: [], raw: yaml, footer: yaml.split('\n'), json: config, quiet: [yaml] };
+  return { cards: [], raw: yaml, json: config, quiet: [yaml] };
 }
 
 function hideSecrets(config: Readonly<Record<string, PlainValue>>): Record<string, PlainValue> {

@@ -35,7 +35,6 @@ async function perform(
     await renderer.show({
       cards: [],
       raw: context.version,
-      footer: [context.version],
       json: { version: context.version },
       quiet: [context.version],
     });

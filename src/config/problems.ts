@@ -21,25 +21,31 @@ interface Problem {
   readonly message: string;
   readonly details: readonly Detail[];
   readonly hint: string;
+  /** Nobody has set it. */
+  readonly isMissing?: true;
 }
 
 /** The error for settings that do not hold against the schema; all of them on one card. */
 export function configError(issues: readonly Issue[], found: Found): DevboxError {
   const problems = issues.flatMap((issue) => describe(issue, found));
   const [first] = problems;
+  const allMissing = problems.every((problem) => problem.isMissing);
   const single = problems.length === 1 && first !== undefined;
   return new DevboxError(
     'usage',
     single ? first.message : `${count(problems.length, 'setting')} of ${found.command.name} cannot be used`,
     {
-      code: problems.every((problem) => problem.message.endsWith('is not set'))
-        ? 'config/missing'
-        : 'config/invalid',
+      code: allMissing ? 'config/missing' : 'config/invalid',
       title: 'Configuration Error',
       details: single
         ? first.details
         : problems.flatMap((problem) => [{ label: 'Setting', value: problem.message }, ...problem.details]),
-      hint: single ? first.hint : `devbox help ${found.command.name} explains its settings.`,
+      hint: [
+        single ? first.hint : `devbox help ${found.command.name} explains its settings.`,
+        ...(allMissing && found.command.name === 'up'
+          ? ['A box on this machine needs none of them: api=local']
+          : []),
+      ].join(' '),
     },
   );
 }
@@ -57,17 +63,17 @@ function describe(issue: Issue, found: Found): Problem[] {
   const setBy = origin ? [{ label: 'Set by', value: describeOrigin(origin, found.context) }] : [];
   const expected = { label: 'Expected', value: expectation(issue) };
   if (value === undefined || (value === null && origin?.kind !== 'override')) {
-    const provider = found.composition.choices['api'] ?? 'default';
     return [
       {
         key,
         message: `${key} is not set`,
         details: [
-          { label: 'Needed by', value: `command=${found.command.name} with api=${provider}` },
+          { label: 'Needed by', value: `${found.command.name} on ${providerOf(found)}` },
           ...setBy,
           expected,
         ],
         hint: `Add ${key}=VALUE. devbox help ${found.command.name} explains it.`,
+        isMissing: true,
       },
     ];
   }
@@ -80,6 +86,13 @@ function describe(issue: Issue, found: Found): Problem[] {
       hint: list || `Change it where it is set, or override it: ${key}=VALUE.`,
     },
   ];
+}
+
+function providerOf({ raw }: Found): string {
+  const { api } = raw;
+  return typeof api === 'object' && api !== null && 'provider' in api
+    ? String(api.provider)
+    : 'this provider';
 }
 
 /** The launch schema names the user of the box by its own key; the setting is elsewhere. */

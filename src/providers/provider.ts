@@ -162,6 +162,11 @@ export interface Provider extends Facets {
   launch(request: LaunchRequest): Promise<LaunchAnswer>;
   /** Shortest time between two launch calls in seconds, from the provider's published limits. */
   readonly launchIntervalSeconds: number;
+  /**
+   * How long after a launch without an answer its box may still come up unseen, in minutes; 0 where the list is
+   * always complete.
+   */
+  readonly surfacingMinutes: number;
   terminate(box: Box, options: TerminateOptions): Promise<Box>;
 }
 

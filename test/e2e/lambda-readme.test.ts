@@ -216,9 +216,7 @@ describe('launching', () => {
   it('says at Ctrl-C in a wait what exists and how to remove it', async () => {
     await start({ statuses: ['booting'] });
     const up = await devbox(['command=up_gh200', 'wait.poll_interval=0.2'], {
-      onStderr: (text, kill) => {
-        if (text.includes('booting')) kill('SIGINT');
-      },
+      signalAt: { text: 'booting', signal: 'SIGINT' },
     });
     expect(up.code).toBe(130);
     expect(up.stderr).toMatch(/still exists[\s\S]*devbox command=down instance_identifier=/);
@@ -227,9 +225,7 @@ describe('launching', () => {
   it('says at Ctrl-C in a retry that nothing was launched', async () => {
     await start({ capacityRefusals: 99 });
     const up = await devbox(['command=up_gh200', 'initial_backoff=30.0'], {
-      onStderr: (text, kill) => {
-        if (text.includes('retrying')) kill('SIGINT');
-      },
+      signalAt: { text: 'retrying', signal: 'SIGINT' },
     });
     expect(up.code).toBe(130);
     expect(up.stderr).toContain('nothing was launched');

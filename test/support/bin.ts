@@ -17,8 +17,8 @@ export interface BinOptions {
   readonly cwd?: string;
   /** Written to stdin, which then ends; without it stdin is empty. */
   readonly input?: string | Buffer;
-  /** Sees stderr as it comes, for sending a signal at a known moment. */
-  readonly onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
+  /** Sends this signal, once, as soon as stderr holds the text. */
+  readonly signalAt?: { readonly text: string; readonly signal: NodeJS.Signals };
 }
 
 /** A user's account for one test: an empty home, and the built bin run in it with nothing else inherited. */
@@ -45,10 +45,13 @@ function runBin(home: string, argv: readonly string[], options: BinOptions): Pro
     });
     const stdout: Buffer[] = [];
     let stderr = '';
+    let { signalAt } = options;
     child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
-      options.onStderr?.(stderr, (signal) => child.kill(signal));
+      if (!signalAt || !stderr.includes(signalAt.text)) return;
+      child.kill(signalAt.signal);
+      signalAt = undefined;
     });
     child.on('error', reject);
     child.on('close', (code) => resolve({ code, stdout: Buffer.concat(stdout).toString(), stderr }));

@@ -2,9 +2,6 @@ import type { View } from '../../ui/view.ts';
 import type { CommandDeps } from '../command.ts';
 import { isOf, isUnsettled, mayExist } from '../find-box.ts';
 
-/** How long after its launch a box may still appear at a provider, in minutes. Generous: forgetting one costs money. */
-const appearMinutes = 10;
-
 /**
  * Closes the record of a launch whose answer was lost, when the user says so and no such box is listed. While it may
  * still appear, the record stays.
@@ -19,7 +16,7 @@ export async function settleLostLaunch(identifier: string, deps: CommandDeps): P
   );
   for (const lease of unsettled) {
     const age = deps.context.clock.now() - Date.parse(lease.updatedAt);
-    if (age < appearMinutes * 60_000) throw mayExist(lease);
+    if (age < provider.surfacingMinutes * 60_000) throw mayExist(lease);
   }
   for (const lease of unsettled) await deps.leases.release(lease.id);
   return {

@@ -7,8 +7,7 @@ import type { CommandDeps } from '../command.ts';
 
 /**
  * Lists the boxes of the configured provider. Where the user named none, also those of every provider that a lease
- * knows of, so that no running box is out of sight; then missing credentials of the default provider are only
- * worth a warning.
+ * knows of, so that no running box is out of sight; then a provider that cannot be asked is only worth a warning.
  */
 export async function listBoxes(deps: CommandDeps): Promise<View> {
   const { leases, warnings } = await deps.leases.list();
@@ -18,24 +17,25 @@ export async function listBoxes(deps: CommandDeps): Promise<View> {
 
   const boxes = await configured(deps, others.length > 0);
   for (const option of others) {
-    const provider = await deps.providerOf(option);
     const known = new Set(boxes.map((box) => box.id));
-    boxes.push(...(await provider.list()).filter((box) => !known.has(box.id)));
+    const more = await orWarn(deps, async () => (await deps.providerOf(option)).list());
+    boxes.push(...more.filter((box) => !known.has(box.id)));
   }
   return view(boxes);
 }
 
 async function configured(deps: CommandDeps, hasOthers: boolean): Promise<Box[]> {
+  const list = async (): Promise<Box[]> => (await deps.provider()).list();
+  return hasOthers ? orWarn(deps, list) : list();
+}
+
+/** One provider that cannot be asked must not hide the boxes of the others. */
+async function orWarn(deps: CommandDeps, list: () => Promise<Box[]>): Promise<Box[]> {
   try {
-    return [...(await (await deps.provider()).list())];
+    return await list();
   } catch (error) {
-    if (!hasOthers || !(error instanceof DevboxError) || error.kind !== 'unauthorised') throw error;
-    deps.emit({
-      type: 'notice',
-      level: 'warning',
-      message: error.message,
-      ...(error.hint ? { hint: error.hint } : {}),
-    });
+    if (!(error instanceof DevboxError) || error.kind === 'interrupted') throw error;
+    deps.emit({ type: 'notice', level: 'warning', message: `Not all boxes are shown: ${error.message}` });
     return [];
   }
 }

@@ -81,7 +81,7 @@ async function settleOldLeases({ name, provider }: Wanted, deps: CommandDeps): P
     (lease) => isOf(lease, provider) && lease.name === name,
   );
   for (const lease of old) {
-    if (isUnsettled(lease)) throw mayExist(lease);
+    if (isUnsettled(lease) && provider.surfacingMinutes > 0) throw mayExist(lease);
     const box = lease.instanceId === null ? null : await provider.get(lease.instanceId);
     if (box === null || box.phase === 'ended' || box.phase === 'ending') await deps.leases.release(lease.id);
   }

@@ -65,7 +65,7 @@ export function serverProvider(options: ServerProviderOptions): Provider & Requi
     terminate: (box, terminateOptions) =>
       explained(async () => {
         await remove(await connect(), box, terminateOptions);
-        return { ...box, status: 'deleted', phase: 'ended', reach: { kind: 'none', why: 'it was deleted' } };
+        return ended(box, terminateOptions);
       }),
 
     server: {
@@ -73,6 +73,18 @@ export function serverProvider(options: ServerProviderOptions): Provider & Requi
         explained(async () => execIn(await connect(), box.id, request, streams, signal)),
       terminal: (box, streams) => explained(async () => terminalIn(await connect(), box.id, streams, signal)),
     },
+  };
+}
+
+/** A box after its end: what is said of it is what is left of it. */
+function ended(box: Box, { purge }: TerminateOptions): Box {
+  const left = purge ? [] : ['Home', 'Workspace'];
+  return {
+    ...box,
+    status: 'deleted',
+    phase: 'ended',
+    reach: { kind: 'none', why: 'it was deleted' },
+    extra: box.extra.filter(({ label }) => left.includes(label)),
   };
 }
 

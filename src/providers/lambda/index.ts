@@ -39,6 +39,8 @@ export async function openLambda(api: LambdaApi, context: Context, deps: Provide
     name: 'lambda',
     account: createHash('sha256').update(apiKey).digest('hex').slice(0, 12),
     launchIntervalSeconds: api.launch_interval,
+    // Nobody says how late one can appear; forgetting it costs money, so this is generous.
+    surfacingMinutes: 10,
     async list() {
       return (await client.get('/instances', wire.instances)).map(boxOf);
     },

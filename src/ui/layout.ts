@@ -47,15 +47,17 @@ export function labelWidth(cards: readonly Card[]): number {
   return Math.max(narrowestLabel, ...labels.map(labelCells));
 }
 
-/** Cells of a label with its colon. */
-const labelCells = (label: string): number => cells(label) + 1;
+/** A label with its colon; a row without a label goes on with the one above. */
+const labelText = (label: string): string => (label === '' ? '' : `${label}:`);
+
+const labelCells = (label: string): number => cells(labelText(label));
 
 /** A right-aligned label with its value beside it; what does not fit goes on below the value. */
 function layoutRow(label: string, value: Text, width: number, labels: number): Line[] {
   const start = indent + labels + gap;
   const head: Span[] = [
     { text: ' '.repeat(Math.max(0, indent + labels - labelCells(label))), role: 'plain' },
-    { text: `${label}:`, role: 'label' },
+    { text: labelText(label), role: 'label' },
     { text: ' '.repeat(gap), role: 'plain' },
   ];
   return wrap(value, Math.max(narrowestValue, width - start)).map((line, index) => [

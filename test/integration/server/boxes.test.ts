@@ -56,7 +56,7 @@ describe('a box', () => {
   });
 
   test('has an environment of its own, with nothing of the caller’s', async () => {
-    const box = await world.up(provider, 'clean', { FOO: 'bar', DEVBOX_ID: 'not-this' });
+    const box = await world.up(provider, 'clean', { FOO: 'bar', PATH: '/bin:/mine', DEVBOX_ID: 'not-this' });
     const { stdout } = await exec(provider, box, ['env']);
     const variables = new Map(
       stdout
@@ -70,6 +70,7 @@ describe('a box', () => {
     );
     expect(variables.get('DEVBOX_ID')).toBe(box.id);
     expect(variables.get('DEVBOX_NAME')).toBe('clean');
+    expect(variables.get('PATH')).toBe('/bin:/mine');
     expect(variables.get('HOME')).toBe(join(world.paths.data, 'homes', 'clean'));
     const pid = await world.serverPid();
     expect(await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')).not.toContain('hush');

@@ -12,6 +12,8 @@ export interface MainProcess {
 
 /** What keeps a box alive that has nothing to run: waits for ever, uses nothing, goes at the first signal. */
 const idle = ['tail', '-f', '/dev/null'] as const;
+/** Where that is found, whatever the box's own PATH says. */
+const idlePath = '/usr/bin:/bin:/run/current-system/sw/bin';
 
 /**
  * Starts the main process of a box in a session of its own, so that it outlives the server. Its output is
@@ -29,7 +31,7 @@ export async function startMain(options: {
     const [file, ...args] = options.command === null ? idle : (['/bin/sh', '-c', options.command] as const);
     const child = spawn(file, args, {
       cwd: options.cwd,
-      env: options.env,
+      env: options.command === null ? { ...options.env, PATH: idlePath } : options.env,
       detached: true,
       stdio: ['ignore', log.fd, log.fd],
     });

@@ -2,6 +2,7 @@ import { EVENT_ID, getScalarValue, parseEvents, SCALAR_STYLE, YAMLException } fr
 import { type ComposeError, errorAt } from '../errors.ts';
 import type { Place, Source } from '../origin.ts';
 import { plainTag } from './scalars.ts';
+import { checkStart, refuseControls, refuseTabs } from './strict.ts';
 
 /** A node of a YAML document: aliases point at the node that they name. */
 export type YamlNode = YamlScalar | YamlSequence | YamlMapping;
@@ -39,8 +40,12 @@ type ContentEvent = Exclude<Event, { type: typeof EVENT_ID.DOCUMENT | typeof EVE
  * @throws ComposeError `yaml/syntax`.
  */
 export function readGraph(source: Source): YamlNode | undefined {
+  refuseControls(source);
+  checkStart(source);
   const builder = new GraphBuilder(source, events(source));
-  return builder.document();
+  const document = builder.document();
+  refuseTabs(source, builder.texts);
+  return document;
 }
 
 function events(source: Source): Event[] {
@@ -60,6 +65,8 @@ export function yamlError(source: Source, offset: number, reason: string, hint?:
 }
 
 class GraphBuilder {
+  /** Ranges of quoted and block texts, in order. */
+  readonly texts: Place[] = [];
   private readonly anchors = new Map<string, YamlNode>();
   private at = 0;
   private flowDepth = 0;
@@ -147,18 +154,14 @@ class GraphBuilder {
   }
 
   private scalar(event: Extract<Event, { type: typeof EVENT_ID.SCALAR }>): YamlScalar {
-    const { text: source } = this.source;
     const empty = event.valueStart < 0;
-    const text = empty ? '' : getScalarValue(source, event);
+    const text = empty ? '' : this.textOf(event);
     const start = empty ? this.last : event.valueStart;
     const plain = event.style === SCALAR_STYLE.PLAIN;
-    if (plain && this.flowDepth > 0 && text.includes('?')) {
-      throw yamlError(
-        this.source,
-        start,
-        'a ? inside [] or {} has to be quoted',
-        'put quotes around the value',
-      );
+    if (plain && this.flowDepth > 0 && /^:|\?/.test(text)) {
+      const what = text.includes('?') ? 'a ?' : 'a text that starts with :';
+      const reason = `${what} inside [] or {} has to be quoted`;
+      throw yamlError(this.source, start, reason, 'put quotes around the value');
     }
     const quote =
       event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED ? 1 : 0;
@@ -171,9 +174,19 @@ class GraphBuilder {
       scalar: text,
     };
     const node: YamlScalar = { kind: 'scalar', tag, text, place };
+    if (!plain) this.texts.push(place);
     this.anchor(event, node);
     this.last = place.start;
     return node;
+  }
+
+  /** A block text at the very end of a file has only the line breaks that are there. */
+  private textOf(event: Extract<Event, { type: typeof EVENT_ID.SCALAR }>): string {
+    const { text: source } = this.source;
+    const text = getScalarValue(source, event);
+    const block = event.style === SCALAR_STYLE.LITERAL_BLOCK || event.style === SCALAR_STYLE.FOLDED_BLOCK;
+    const atEnd = block && event.valueEnd === source.length && !/[\r\n]$/.test(source);
+    return atEnd && text.endsWith('\n') ? text.slice(0, -1) : text;
   }
 
   private isUntyped(event: { tagStart: number; tagEnd: number }): boolean {

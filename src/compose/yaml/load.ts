@@ -155,9 +155,10 @@ class TreeBuilder {
   private value(from: YamlScalar): Scalar {
     const { tag, text } = from;
     if (tag === 'binary') return this.binary(from);
-    const value = isScalarTag(tag) ? construct(tag, text) : undefined;
+    const value = isScalarTag(tag) && tag !== 'merge' ? construct(tag, text) : undefined;
     if (value !== undefined) return value;
-    const what = tag === 'value' ? 'a lone =' : `the tag ${tag} with ${JSON.stringify(text)}`;
+    const what =
+      tag === 'value' || tag === 'merge' ? `a lone ${text}` : `the tag ${tag} with ${JSON.stringify(text)}`;
     throw yamlError(
       this.source,
       from.place.start,
@@ -167,8 +168,10 @@ class TreeBuilder {
   }
 
   private binary(from: YamlScalar): Uint8Array {
-    const digits = from.text.replace(/[^A-Za-z0-9+/=]/g, '');
-    if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(digits)) {
+    const [, digits = '', padding = ''] =
+      /^([A-Za-z0-9+/]*)(=*)/.exec(from.text.replace(/[^A-Za-z0-9+/=]/g, '')) ?? [];
+    const rest = digits.length % 4;
+    if (rest === 1 || (rest > 0 && padding.length < 4 - rest)) {
       throw yamlError(this.source, from.place.start, 'the binary value is no base64');
     }
     return Buffer.from(digits, 'base64');

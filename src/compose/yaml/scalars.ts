@@ -66,7 +66,10 @@ function unsigned(body: string): bigint | undefined {
   if (body === '0') return 0n;
   if (body.startsWith('0b')) return /^0b[01]+$/.test(body) ? BigInt(body) : undefined;
   if (body.startsWith('0x')) return /^0x[0-9a-fA-F]+$/.test(body) ? BigInt(body) : undefined;
-  if (body.startsWith('0')) return /^[0-7]+$/.test(body) ? BigInt(`0o${body}`) : undefined;
+  if (body.startsWith('0')) {
+    const octal = /^0o?([0-7]+)$/.exec(body);
+    return octal?.[1] === undefined ? undefined : BigInt(`0o${octal[1]}`);
+  }
   if (!body.includes(':')) return /^\d+$/.test(body.trim()) ? BigInt(body.trim()) : undefined;
   let sum = 0n;
   for (const part of body.split(':')) {

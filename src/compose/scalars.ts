@@ -70,6 +70,12 @@ export function keyLiteral(key: Key): string {
   return typeof key === 'string' ? quoted(key) : keyText(key);
 }
 
+/** Whether two keys are one: true is 1, false is 0. */
+export function sameKey(a: Key | null, b: Key | null): boolean {
+  const [left, right] = [a, b].map((key) => (typeof key === 'boolean' ? Number(key) : key));
+  return left === right || (Number.isNaN(left) && Number.isNaN(right));
+}
+
 /** A key as text: `1`, `1.5`, `true`, `nan`. */
 export function keyText(key: Key): string {
   if (typeof key !== 'number') return String(key);

@@ -9,7 +9,8 @@ import { Entry } from './element.ts';
 type Choice = string | null | readonly string[];
 
 interface Override {
-  readonly value: Choice;
+  /** Throws where the command line gives something that is no option. */
+  readonly value: () => Choice;
   /** The config whose defaults list says so; undefined for the command line. */
   readonly from: string | undefined;
   readonly place: Place | undefined;
@@ -45,24 +46,32 @@ export class Choices {
 
   private takeGroup(override: ParsedOverride, place: Place): void {
     const { key, text, type } = override;
-    const value = choiceOf(override, place);
     const name = override.package === null ? key : `${key}@${override.package}`;
     if (type === 'force-add') {
       throw errorAt(place, 'override/group', `a group cannot be force-added: ${text}`, {
         hint: `write ${text.slice(2)} to choose an option, ${text.slice(1)} to add the group`,
       });
     }
+    if (type === 'change') {
+      checkKind(override, place);
+      this.overrides.set(name, {
+        value: () => choiceOf(override, place),
+        from: undefined,
+        place,
+        used: false,
+      });
+      return;
+    }
+    const value = choiceOf(override, place);
     if (type === 'delete') {
       if (typeof value !== 'string' && value !== null) throw notAnOption(override, place);
       this.deletions.set(name, { name: value, place, used: false });
     } else if (value === null) {
       throw notAnOption(override, place);
-    } else if (type === 'add') {
+    } else {
       if (key === '') throw errorAt(place, 'override/group', `${text} names no group`);
       const packageName = override.package === '_here_' ? '' : override.package;
       this.added.push(new Entry('group', key, { package: packageName, value, external: true, place }));
-    } else {
-      this.overrides.set(name, { value, from: undefined, place, used: false });
     }
   }
 
@@ -70,14 +79,14 @@ export class Choices {
   override(parent: string, entry: Entry): void {
     const key = entry.overrideKey;
     if (this.overrides.has(key)) return;
-    this.overrides.set(key, { value: entry.value, from: parent, place: entry.place, used: false });
+    this.overrides.set(key, { value: () => entry.value, from: parent, place: entry.place, used: false });
   }
 
   /** Gives a group the option that overrides its own. */
   apply(entry: Entry): void {
     const found = entry.kind === 'group' ? this.overrides.get(entry.overrideKey) : undefined;
     if (found === undefined) return;
-    entry.value = found.value;
+    entry.value = found.value();
     found.used = true;
   }
 
@@ -131,7 +140,7 @@ export class Choices {
     const close = similar[0] ?? nearest(key, this.known.keys());
     const where = from === undefined ? '' : `in ${from}: `;
     const meant = close === undefined ? '' : `; did you mean ${close}?`;
-    const add = from === undefined ? `to add the group, write +${key}=${String(value)}` : undefined;
+    const add = from === undefined ? `to add the group, write +${key}=${String(value())}` : undefined;
     return errorAt(
       place,
       'defaults/unmatched',
@@ -156,6 +165,13 @@ export function placeOf(override: ParsedOverride, index: number): Place {
   }
   const equals = text.indexOf('=');
   return { source, start: equals < 0 ? 0 : equals + 1, end: text.length };
+}
+
+/** What is neither a word nor a list is refused even where a later override replaces it. */
+function checkKind(override: ParsedOverride, place: Place): void {
+  const { element } = override;
+  if (element?.kind === 'list' || (element?.kind === 'scalar' && typeof element.value === 'string')) return;
+  throw notAnOption(override, place);
 }
 
 function choiceOf(override: ParsedOverride, place: Place): Choice {

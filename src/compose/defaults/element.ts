@@ -54,7 +54,7 @@ export class Entry {
 
   /** The group that the entry belongs to, from the root. */
   get groupPath(): string {
-    if (this.kind === 'group') return this.fromRoot(this.path, this.external);
+    if (this.kind === 'group') return this.fromRoot(this.path);
     const path = this.path.replace(/^\//, '');
     const slash = path.lastIndexOf('/');
     const group = slash < 0 ? '' : path.slice(0, slash);
@@ -64,14 +64,12 @@ export class Entry {
 
   /** The config file meant, from the root, without extension. */
   get configPath(): string {
-    return this.kind === 'group'
-      ? `${this.groupPath}/${this.name ?? 'None'}`
-      : this.fromRoot(this.path, false);
+    return this.kind === 'group' ? `${this.groupPath}/${this.name ?? 'None'}` : this.fromRoot(this.path);
   }
 
-  private fromRoot(path: string, absolute: boolean): string {
+  private fromRoot(path: string): string {
     if (path.startsWith('/')) return path.slice(1);
-    return absolute || this.parentFolder === '' ? path : `${this.parentFolder}/${path}`;
+    return this.parentFolder === '' ? path : `${this.parentFolder}/${path}`;
   }
 
   /** The option of a group, the last part of a config's path; null for a group set to null. */
@@ -110,7 +108,7 @@ export class Entry {
   }
 
   private packageWith(chosen: string | null): string {
-    const parent = this.external ? '' : this.parentPackage;
+    const parent = this.parentPackage;
     const own = chosen ?? this.relativeGroup.replaceAll('/', '.');
     const joined = parent === '' ? own : own === '' ? parent : `${parent}.${own}`;
     const root = joined.lastIndexOf('_global_');

@@ -1,5 +1,5 @@
 import { ComposeError } from '../errors.ts';
-import { Float, type Key, type Scalar } from '../scalars.ts';
+import { Float, type Key, type Scalar, sameKey } from '../scalars.ts';
 import type { Element, ScalarElement } from './element.ts';
 import { callFunction } from './functions.ts';
 import { lexValue, type Token, type TokenType, typedValue, unquote } from './lexer.ts';
@@ -140,7 +140,7 @@ class ValueParser {
     const entries: [Key | null, Element][] = [];
     if (this.type() !== '}') {
       for (const [key, value] of this.series(() => this.pair())) {
-        const known = entries.find(([other]) => Object.is(other, key));
+        const known = entries.find(([other]) => sameKey(other, key));
         if (known === undefined) entries.push([key, value]);
         else known[1] = value;
       }

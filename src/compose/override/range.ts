@@ -20,7 +20,8 @@ export function rangeValues({ start, stop, step }: RangeSweep): Numeric[] {
   const values: Numeric[] = [];
   for (let at = decimalOf(start); by.digits > 0n ? compare(at, to) < 0 : compare(at, to) > 0; ) {
     if (values.length >= maxValues) throw badRange(`it has more than ${maxValues} values`);
-    const number = Number(`${at.digits}e${at.exponent}`);
+    // The first value keeps its sign, also where it is a negative zero.
+    const number = values.length === 0 ? (bounds[0] ?? 0) : Number(`${at.digits}e${at.exponent}`);
     values.push(whole ? number : new Float(number));
     at = round(add(at, by));
   }

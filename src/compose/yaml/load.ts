@@ -203,7 +203,7 @@ class TreeBuilder {
     const map = emptyMap(from.place);
     for (const [key, value] of from.pairs) {
       if (this.built.has(from)) this.aliased++;
-      setEntry(map, this.key(key), this.node(value));
+      setEntry(map, known(map, this.key(key)), this.node(value));
     }
     return map;
   }
@@ -221,6 +221,12 @@ class TreeBuilder {
   private badTag(node: YamlNode): Error {
     return yamlError(this.source, node.place.start, `the tag ${node.tag} has no meaning here`);
   }
+}
+
+/** The key under which a mapping has this one already: true is 1, false is 0. */
+function known(map: MapNode, key: Key): Key {
+  const other = typeof key === 'boolean' ? Number(key) : key === 1 ? true : key === 0 ? false : undefined;
+  return other !== undefined && map.entries.has(other) ? other : key;
 }
 
 const scalarTags: ReadonlySet<string> = new Set(['str', 'int', 'float', 'bool', 'null', 'merge', 'value']);

@@ -1,0 +1,98 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type BinResult, type Home, makeHome } from '../support/bin.ts';
+import { type FakeLambda, type FakeLambdaOptions, startFakeLambda } from '../support/fake-lambda/index.ts';
+
+let home: Home;
+let fake: FakeLambda;
+
+beforeEach(() => {
+  home = makeHome();
+});
+afterEach(async () => {
+  home.remove();
+  await fake.stop();
+});
+
+async function start(options: FakeLambdaOptions = {}): Promise<void> {
+  fake = await startFakeLambda(options);
+}
+
+function devbox(...argv: string[]): Promise<BinResult> {
+  const settings = [`api.base_url=${fake.baseUrl}`, 'api.request_interval=0.0', 'wait.poll_interval=0.02'];
+  return home.run([...argv, ...settings], { env: { LAMBDA_API_KEY: fake.apiKey } });
+}
+
+describe('boxes that devbox did not make', () => {
+  it.each(['wait', 'ssh'])('get their entry for ssh from %s', async (command) => {
+    await start();
+    fake.addInstance({ name: 'theirs' }, 9);
+    expect((await devbox(command, 'theirs')).code).toBe(0);
+    expect(readFileSync(join(home.path, '.ssh/config.d/theirs'), 'utf8')).toMatch(/Host theirs\n/);
+  });
+
+  it('are found by id, and by name whatever its case', async () => {
+    await start();
+    const { id } = fake.addInstance({ name: 'Theirs' }, 9);
+    expect((await devbox('ssh', id)).code).toBe(0);
+    expect((await devbox('ssh', 'theirs')).code).toBe(0);
+  });
+
+  it('with a name that is no file name are reached without an entry', async () => {
+    await start();
+    fake.addInstance({ name: '../../escape' }, 9);
+    const ssh = await devbox('ssh', '../../escape');
+    expect(ssh.stdout).toMatch(/^ssh -o .* ubuntu@[\d.]+\n$/);
+    expect(existsSync(join(home.path, '.ssh/config.d'))).toBe(false);
+    expect((await devbox('down', '../../escape')).code).toBe(0);
+  });
+
+  it('cannot send control characters to the terminal', async () => {
+    await start();
+    fake.addInstance({ name: 'bad\u001b]0;title\u0007\u001b[2Jname\nHost *' }, 9);
+    const listed = await devbox('list');
+    expect(listed.code).toBe(0);
+    expect([...listed.stdout].some((character) => character < ' ' && character !== '\n')).toBe(false);
+  });
+});
+
+describe('what is not shown', () => {
+  it('never hides what one owns for want of capacity', async () => {
+    await start({ catalogue: { types: [] } });
+    expect((await devbox('list', 'filesystems')).stdout).toMatch(/devbox/);
+    expect((await devbox('list', 'firewall_rulesets')).stdout).toMatch(/1 firewall ruleset/);
+    expect((await devbox('list', 'images')).stdout).toMatch(/No region has capacity now, so all are shown/);
+  });
+
+  it('keeps the tokens of Jupyter out of every form', async () => {
+    await start();
+    await devbox('up', 'gh200');
+    for (const argv of [['list'], ['list', '--json'], ['down', 'gh200-devbox']]) {
+      const { stdout, stderr } = await devbox(...argv);
+      expect(stdout + stderr).not.toMatch(/jupyter|token/i);
+    }
+  });
+});
+
+it('uses api.timeout for each request', async () => {
+  await start({ faults: [{ on: 'GET /instances', fault: { kind: 'slow', milliseconds: 20_000 } }] });
+  const list = await devbox('list', 'api.timeout=0.2');
+  expect(list.code).toBe(6);
+  expect(list.stderr).toContain('0.2s');
+});
+
+it('asks nothing twice of a server that redirects, and never takes the key along', async () => {
+  await start({
+    faults: [
+      {
+        on: 'GET /instances',
+        fault: { kind: 'status', status: 302, headers: { location: 'http://127.0.0.1:9/' } },
+      },
+    ],
+  });
+  const list = await devbox('list');
+  expect(list.code).toBe(1);
+  expect(list.stderr).toContain('302');
+  expect(fake.requests).toHaveLength(1);
+});

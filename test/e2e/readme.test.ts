@@ -1,0 +1,79 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Home, makeHome, projectRoot } from '../support/bin.ts';
+import { type FakeLambda, startFakeLambda } from '../support/fake-lambda/index.ts';
+
+let home: Home;
+let fake: FakeLambda;
+
+beforeEach(async () => {
+  home = makeHome();
+  fake = await startFakeLambda();
+  // The user's own tree says where Lambda Cloud is, so that each line runs exactly as it is printed.
+  write(
+    '.config/devbox/api/default.yaml',
+    `defaults: [lambda, _self_]\nbase_url: ${fake.baseUrl}\nrequest_interval: 0.0\nlaunch_interval: 0.0\n`,
+  );
+  write('.config/devbox/wait/default.yaml', 'timeout: 60.0\npoll_interval: 0.01\n');
+  // Nothing may leave this machine: the boxes of the fake server have no real addresses.
+  write('bin/ssh', '#!/bin/sh\necho "$@" >> "$HOME/ssh-calls"\n', 0o755);
+});
+afterEach(async () => {
+  for (const name of ['scratch', 'devbox']) await home.run(['down', name, 'api=local']);
+  home.remove();
+  await fake.stop();
+});
+
+function write(path: string, content: string, mode = 0o644): void {
+  const file = join(home.path, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, content, { mode });
+}
+
+/** The command lines of devbox in the shell blocks of a page, in order, continued lines joined. */
+function devboxLines(page: string): string[] {
+  const blocks = [...page.matchAll(/^```(?:sh|bash)\n([\s\S]*?)^```/gm)].map(([, block = '']) => block);
+  return blocks
+    .join('')
+    .replaceAll(/\s*\\\n\s*/g, ' ')
+    .split('\n')
+    .map((line) => line.replace(/\s+#.*$/, '').trim())
+    .filter((line) => line.startsWith('devbox '));
+}
+
+/** The words of a line as a shell reads them: enough for the single quotes that our pages use. */
+function shellWords(line: string): string[] {
+  return [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare = '']) => quoted ?? bare);
+}
+
+async function runAll(lines: readonly string[]): Promise<void> {
+  const env = { LAMBDA_API_KEY: fake.apiKey, PATH: `${join(home.path, 'bin')}:${process.env['PATH']}` };
+  for (const line of lines) {
+    const result = await home.run(shellWords(line).slice(1), { env });
+    expect({ line, ...result }).toMatchObject({ line, code: 0 });
+  }
+}
+
+describe('every command line runs as printed', () => {
+  it('of the README', async () => {
+    const lines = devboxLines(readFileSync(join(projectRoot, 'README.md'), 'utf8'));
+    expect(lines.length).toBeGreaterThan(15);
+    await runAll(lines);
+    expect(readFileSync(join(home.path, 'ssh-calls'), 'utf8')).toContain('nvidia-smi');
+  }, 120_000);
+
+  const seed = join(projectRoot, '../shared/seeds/000-lambda-devbox.md');
+  const run = existsSync(seed) ? it : it.skip;
+  if (!existsSync(seed))
+    process.stderr.write('Skipped: the document that devbox started from is not beside the project.\n');
+  run(
+    'of the document that devbox started from',
+    async () => {
+      const lines = devboxLines(readFileSync(seed, 'utf8'));
+      expect(lines.length).toBeGreaterThan(10);
+      await runAll(lines.filter((line) => !line.startsWith('devbox/')));
+    },
+    120_000,
+  );
+});

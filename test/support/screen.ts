@@ -12,6 +12,9 @@ export interface Screen {
   readonly styled: boolean;
 }
 
+/** Modes that show nothing: synchronised output, and a shell's bracketed paste. */
+const invisible: ReadonlySet<string> = new Set(['?2026', '?2004']);
+
 /**
  * Replays what was written.
  * @param columns width of the terminal; its height does not matter, since nothing addresses rows absolutely.
@@ -50,7 +53,7 @@ export function replay(output: string, columns: number): Screen {
     else if (final === 'K') line().length = parameters === '2' ? 0 : Math.min(line().length, column);
     else if (final === 'm') styled = true;
     else if (parameters === '?25') cursorVisible = final === 'h';
-    else if (parameters !== '?2026') throw new Error(`unexpected control sequence: ${parameters}${final}`);
+    else if (!invisible.has(parameters)) throw new Error(`unexpected control sequence: ${parameters}${final}`);
   };
 
   for (const [part, parameters, final] of output.matchAll(/\u001b\[([0-9;?]*)([A-Za-z])|./gsu)) {

@@ -17,7 +17,9 @@ export function boxCard(box: Box, options: BoxCardOptions = {}): Card {
       row('ID', box.id),
       row('Status', [token(statusTone(box.status), box.status)]),
       ...(box.provider === 'local' ? [] : [row('IP', box.address ?? '-')]),
-      ...maybe(box.reach.kind === 'server' ? 'Shell' : 'SSH', options.reachWith, (line) => [token('command', line)]),
+      ...maybe(box.reach.kind === 'server' ? 'Shell' : 'SSH', options.reachWith, (line) => [
+        token('command', line),
+      ]),
       ...maybe('Region', box.region),
       ...maybe('Type', box.type),
       ...maybe('Price', box.priceCentsPerHour, (cents) => [token('money', dollarsPerHour(cents))]),

@@ -5,6 +5,7 @@ import { findBox } from '../find-box.ts';
 import { requireFacet } from '../require-facet.ts';
 import { identifierShape, seconds } from '../settings.ts';
 import { arrangeSsh } from '../ssh-access.ts';
+import { unreachable } from '../unreachable.ts';
 import { execOverSsh } from './over-ssh.ts';
 
 export const exec = defineCommand({
@@ -52,13 +53,5 @@ function noCommand(identifier: string): DevboxError {
     code: 'exec/no-command',
     title: 'Usage Error',
     hint: `Put it after --, for example: devbox exec ${identifier} -- uname -a`,
-  });
-}
-
-/** The error for a box that cannot be reached now. */
-export function unreachable(name: string, why: string): DevboxError {
-  return new DevboxError('failed', `${name} cannot be reached: ${why}`, {
-    code: 'box/unreachable',
-    hint: `Wait for it: devbox command=wait instance_identifier=${name}`,
   });
 }

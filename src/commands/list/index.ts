@@ -1,19 +1,8 @@
 import * as z from 'zod/mini';
 import { defineCommand } from '../command.ts';
 import { listBoxes } from './boxes.ts';
+import { resources } from './resource-names.ts';
 import { listResource } from './resources.ts';
-
-/** Everything that can be listed; the spelling with hyphens means the same. */
-export const resources = [
-  'instances',
-  'instance_types',
-  'images',
-  'filesystems',
-  'ssh_keys',
-  'firewall_rulesets',
-] as const;
-
-export type Resource = (typeof resources)[number];
 
 export const list = defineCommand({
   name: 'list',

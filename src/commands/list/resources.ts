@@ -3,7 +3,7 @@ import type { View } from '../../ui/view.ts';
 import { requireFacet } from '../require-facet.ts';
 import { filesystemsView } from './filesystems-view.ts';
 import { imagesView } from './images-view.ts';
-import type { Resource } from './index.ts';
+import type { Resource } from './resource-names.ts';
 import { rulesetsView } from './rulesets-view.ts';
 import { sshKeysView } from './ssh-keys-view.ts';
 import { typesView } from './types-view.ts';

@@ -5,11 +5,11 @@ import { connectSsh } from '../../remote/ssh-command.ts';
 import { token } from '../../ui/card.ts';
 import type { View } from '../../ui/view.ts';
 import { type CommandDeps, defineCommand } from '../command.ts';
-import { unreachable } from '../exec/index.ts';
 import { findBox } from '../find-box.ts';
 import { requireFacet } from '../require-facet.ts';
 import { identifierShape } from '../settings.ts';
 import { arrangeSsh, type SshAccess } from '../ssh-access.ts';
+import { unreachable } from '../unreachable.ts';
 
 export const ssh = defineCommand({
   name: 'ssh',

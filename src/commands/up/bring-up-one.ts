@@ -5,7 +5,7 @@ import { indeterminate, type Lease, launched, ready } from '../../leases/lease.t
 import type { Box, LaunchRequest, Provider } from '../../providers/provider.ts';
 import type { CommandDeps, CommonConfig, RawConfig } from '../command.ts';
 import { isOf, isUnsettled, mayExist } from '../find-box.ts';
-import type { UpSettings } from './index.ts';
+import type { UpSettings } from './settings.ts';
 
 export interface Wanted {
   readonly name: string;

@@ -3,8 +3,8 @@ import type { Box } from '../../providers/provider.ts';
 import { type CommandDeps, type CommonConfig, launchSettings, type Outcome } from '../command.ts';
 import { readyView } from '../ready-view.ts';
 import { bringUpOne } from './bring-up-one.ts';
-import type { UpSettings } from './index.ts';
 import { boxNames } from './names.ts';
+import type { UpSettings } from './settings.ts';
 
 /**
  * Brings up every box that is asked for, one after another. What came up before something went wrong is shown, and

@@ -1,6 +1,7 @@
 import type { Context } from '../base/context.ts';
+import { shellLine } from '../base/shell.ts';
 import type { Box, Reach } from '../providers/provider.ts';
-import { shellLine, sshArgv } from '../remote/ssh-command.ts';
+import { sshArgv } from '../remote/ssh-command.ts';
 import { type HostEntry, writeHostEntry } from '../remote/ssh-config.ts';
 import { includeState } from '../remote/ssh-include.ts';
 import type { SshPlaces, SshTarget } from '../remote/ssh-target.ts';

@@ -4,6 +4,7 @@ import { constants } from 'node:os';
 import { dirname } from 'node:path';
 import { DevboxError } from '../base/errors.ts';
 import { hasCode } from '../base/files.ts';
+import { shellLine } from '../base/shell.ts';
 import { findHostEntry } from './ssh-config.ts';
 import { includeState } from './ssh-include.ts';
 import { knownHostsFile, type SshPlaces, type SshTarget, sshOptions } from './ssh-target.ts';
@@ -28,13 +29,6 @@ export async function sshArgv(places: SshPlaces, target: SshTarget): Promise<str
     ...explicit.flatMap(([keyword, value]) => ['-o', `${keyword}=${value}`]),
     `${target.username}@${target.address}`,
   ];
-}
-
-/** An argv as a line that a POSIX shell reads back as the same words. */
-export function shellLine(argv: readonly string[]): string {
-  return argv
-    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
-    .join(' ');
 }
 
 export interface ConnectOptions {

@@ -53,7 +53,8 @@ export function replay(output: string, columns: number): Screen {
     else if (final === 'K') line().length = parameters === '2' ? 0 : Math.min(line().length, column);
     else if (final === 'm') styled = true;
     else if (parameters === '?25') cursorVisible = final === 'h';
-    else if (!invisible.has(parameters)) throw new Error(`unexpected control sequence: ${parameters}${final}`);
+    else if (!invisible.has(parameters))
+      throw new Error(`unexpected control sequence: ${parameters}${final}`);
   };
 
   for (const [part, parameters, final] of output.matchAll(/\u001b\[([0-9;?]*)([A-Za-z])|./gsu)) {

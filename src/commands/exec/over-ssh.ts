@@ -1,6 +1,7 @@
 import type { Context } from '../../base/context.ts';
 import { DevboxError } from '../../base/errors.ts';
-import { connectSsh, shellLine } from '../../remote/ssh-command.ts';
+import { shellLine } from '../../base/shell.ts';
+import { connectSsh } from '../../remote/ssh-command.ts';
 
 /**
  * Runs a command over SSH with this process's own streams. ssh joins its words and hands them to the remote shell,

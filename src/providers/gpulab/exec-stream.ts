@@ -16,7 +16,7 @@ import {
 import { messageBytes } from '../../server/wire/message.ts';
 import type { ExecRequest, ExecStreams } from '../provider.ts';
 import type { Connection } from './connection.ts';
-import { execTimedOut } from './exec.ts';
+import { execTimedOut } from './exec-timed-out.ts';
 import { closeReason, lost } from './socket.ts';
 
 /** Exit code of a command whose output nobody reads any more: 128 + SIGPIPE, as in a shell. */

@@ -1,9 +1,10 @@
 import { DevboxError } from '../../base/errors.ts';
+import { shellLine } from '../../base/shell.ts';
 import { maxExecSeconds } from '../../server/wire/exec.ts';
 import type { ExecRequest, ExecStreams } from '../provider.ts';
 import { type Connection, has } from './connection.ts';
 import { execStreaming } from './exec-stream.ts';
-import { shellLine } from './quote.ts';
+import { execTimedOut } from './exec-timed-out.ts';
 import { type ApiRequest, parseAnswer } from './request.ts';
 import { execSchema } from './wire.ts';
 
@@ -39,11 +40,4 @@ export async function execIn(
   streams.stderr.write(answer.stderr);
   if (answer.timed_out) throw execTimedOut(seconds);
   return answer.exit_code & 255;
-}
-
-export function execTimedOut(seconds: number): DevboxError {
-  return new DevboxError('timed-out', `the command was killed after ${seconds} seconds`, {
-    code: 'exec/timed-out',
-    hint: 'give it more time with timeout=SECONDS',
-  });
 }

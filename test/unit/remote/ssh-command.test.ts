@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { systemClock } from '../../../src/base/clock.ts';
-import { connectSsh, shellLine, sshArgv } from '../../../src/remote/ssh-command.ts';
+import { shellLine } from '../../../src/base/shell.ts';
+import { connectSsh, sshArgv } from '../../../src/remote/ssh-command.ts';
 import { writeHostEntry } from '../../../src/remote/ssh-config.ts';
 import type { SshPlaces, SshTarget } from '../../../src/remote/ssh-target.ts';
 

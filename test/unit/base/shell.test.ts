@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { shellLine, shellWord } from '../../../src/providers/gpulab/quote.ts';
+import { shellLine, shellWord } from '../../../src/base/shell.ts';
 
 test.each([
   ['ls', 'ls'],

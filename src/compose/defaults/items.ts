@@ -1,5 +1,5 @@
 import { type ComposeError, errorAt } from '../errors.ts';
-import { emptyMap, type ListNode, type MapNode, type Node } from '../nodes.ts';
+import { emptyMap, isMissing, type ListNode, type MapNode, type Node, setEntry } from '../nodes.ts';
 import type { Place } from '../origin.ts';
 
 /** An entry of a defaults list as written. */
@@ -34,12 +34,12 @@ export function takeDefaults(
 ): { root: MapNode | ListNode; defaults: DefaultItem[] } {
   const list = tree.kind === 'map' ? tree.entries.get('defaults') : undefined;
   if (tree.kind !== 'map' || list === undefined) return { root: tree, defaults: [] };
+  const root = emptyMap(tree.place);
+  for (const [key, value] of tree.entries) if (key !== 'defaults') setEntry(root, key, value);
+  if (isMissing(list)) return { root, defaults: [] };
   if (list.kind !== 'list') {
     throw invalid(list, config, 'the defaults list has to be a list', 'a list of - group: option');
   }
-  const root = emptyMap(tree.place);
-  for (const [key, value] of tree.entries) if (key !== 'defaults') root.entries.set(key, value);
-  for (const value of root.entries.values()) if (value.kind !== 'scalar') value.parent = root;
   return { root, defaults: list.items.map((item) => readItem(config, item)) };
 }
 

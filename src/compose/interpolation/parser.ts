@@ -40,6 +40,7 @@ const space = /[ \t]*/y;
 const number =
   /[+-]?(?:(?:(?:0|[1-9](?:_?\d)*)?\.\d(?:_?\d)*|(?:0|[1-9](?:_?\d)*)\.?)(?:e[+-]?\d(?:_?\d)*)?|inf|nan)/iy;
 const keyword = /^(?:inf|nan|true|false|null)$/i;
+const nameless = /:\s*[a-z_0-9/\-+.$%*@?|]+(?:\s*,\s*[a-z_0-9/\-+.$%*@?|]+)*\s*\}/iy;
 const escapes = /(?:\\[\\()[\]{}:=, \t])+/y;
 
 class Scanner {
@@ -115,6 +116,11 @@ class Scanner {
   private resolverName(): Text | undefined {
     const start = this.at;
     const name: Part[] = [];
+    // A call without a name fails only when it is resolved, if its arguments are plain words.
+    if (this.depth === 1 && this.peek(nameless, start) !== '') {
+      this.match(/:[ \t]*/y);
+      return [''];
+    }
     for (;;) {
       if (this.source.startsWith('${', this.at)) {
         name.push(this.interpolation());
@@ -237,7 +243,7 @@ class Scanner {
   private valueAt(char: string): Argument {
     if (char === "'" || char === '"') {
       this.at++;
-      return { kind: 'text', parts: this.text(char) };
+      return { kind: 'text', parts: this.text(char), quoted: true };
     }
     if (char === '[') return this.list();
     if (char === '{') return this.dict();
@@ -313,7 +319,7 @@ class Scanner {
     const text = joined(parts);
     const [whole] = text;
     if (text.length === 1 && typeof whole === 'string') return { kind: 'scalar', value: whole };
-    return { kind: 'text', parts: text };
+    return { kind: 'text', parts: text, quoted: false };
   }
 
   private token(inValue: boolean): string | { part: Interpolation } | undefined {

@@ -41,11 +41,15 @@ type Found = { readonly value: Value; readonly missing: boolean } | undefined;
 /** Resolutions may lead to one another this deep. */
 const maxDepth = 300;
 
+/** References to containers may lie within one another this deep; more is a circle. */
+const maxReferences = 100;
+
 /** Resolves the interpolations of one configuration, on demand. */
 export class Resolver {
   readonly root: Container;
   readonly surroundings: Surroundings;
   private depth = 0;
+  private references = 0;
 
   constructor(root: Container, surroundings: Surroundings) {
     this.root = root;
@@ -78,7 +82,7 @@ export class Resolver {
       if (node.kind !== 'scalar') return this.plainContainer(node, active);
       if (!isInterpolation(node)) return plainScalar(node.value);
       const value = this.resolve(container, key, node, []);
-      return plainValue(value, (found) => this.plainContainer(found, active));
+      return plainValue(value, (found) => this.plainReferred(found, active));
     };
     let plain: PlainValue;
     if (container.kind === 'list') {
@@ -89,6 +93,17 @@ export class Resolver {
       plain = object;
     }
     active.delete(container);
+    return plain;
+  }
+
+  /** A container that an interpolation led to. Some resolvers make a new one each time, without end. */
+  private plainReferred(container: Container, active: Set<Container>): PlainValue {
+    if (++this.references > maxReferences) {
+      this.references = 0;
+      throw new ComposeError('interpolation/cycle', `${pathOf(container)} refers to itself without end`);
+    }
+    const plain = this.plainContainer(container, active);
+    this.references--;
     return plain;
   }
 
@@ -162,7 +177,9 @@ export class Resolver {
       case 'scalar':
         return argument.value;
       case 'text':
-        return this.text(argument.parts, context);
+        return argument.quoted
+          ? valueText(this.text(argument.parts, context))
+          : this.text(argument.parts, context);
       case 'list':
         return { kind: 'free-list', items: argument.items.map((item) => this.argument(item, context)) };
       case 'dict': {

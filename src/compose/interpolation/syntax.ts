@@ -28,7 +28,7 @@ export interface ResolverCall {
 /** An argument of a resolver. */
 export type Argument =
   | { readonly kind: 'scalar'; readonly value: Scalar }
-  /** One interpolation alone keeps the type of what it gives; several parts become text. */
-  | { readonly kind: 'text'; readonly parts: Text }
+  /** One interpolation alone keeps the type of what it gives, unless in quotes; several parts become text. */
+  | { readonly kind: 'text'; readonly parts: Text; readonly quoted: boolean }
   | { readonly kind: 'list'; readonly items: readonly Argument[] }
   | { readonly kind: 'dict'; readonly entries: readonly (readonly [Key | null, Argument])[] };

@@ -38,7 +38,6 @@ export async function dispatch(call: Call, context: Context, renderer: Renderer)
   const leased = apiIsExplicit ? undefined : await leasedApi(call.composition, leases);
   const composition = leased === undefined ? call.composition : recompose(leased, call.overrides);
 
-  refuseForeignRedirect(composition, call.source, context);
   const prepared = prepare(composition, command, call.rest, context);
   const open = (from: Composition, checked: typeof prepared) => {
     refuseForeignRedirect(from, call.source, context);

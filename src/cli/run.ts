@@ -2,13 +2,15 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Context } from '../base/context.ts';
 import { DevboxError, failures } from '../base/errors.ts';
+import type { Outcome } from '../commands/command.ts';
 import { ComposeError, listGroups } from '../compose/index.ts';
 import { type ConfigSource, composeConfig, findConfig } from '../config/compose.ts';
 import type { Mode, Renderer } from '../ui/renderer.ts';
 import { createRenderer } from '../ui/renderer.ts';
 import { type Arguments, type Flags, hasKeyFlags, type IsSwitch, readArguments } from './arguments.ts';
 import { composeErrorCard } from './compose-error.ts';
-import { type CommandNames, isOverride, toOverrides } from './words.ts';
+import { loadMeta } from './meta/table.ts';
+import { type CommandNames, toOverrides } from './words.ts';
 
 /** Runs one command line to its end and returns the exit status. Everything it says goes through a renderer. */
 export async function run(argv: readonly string[], context: Context): Promise<number> {
@@ -32,43 +34,40 @@ async function perform(
   renderer: Renderer,
 ): Promise<number> {
   if (flags.version) {
-    await renderer.show({
-      cards: [],
-      raw: context.version,
-      json: { version: context.version },
-      quiet: [context.version],
-    });
-    return 0;
+    const { version } = context;
+    return finish({ view: { cards: [], raw: version, json: { version }, quiet: [version] } }, renderer);
   }
   const source = await findConfig(flags, context);
-  if (flags.help || words[0] === 'help' || words.length === 0) {
-    const { helpView } = await import('./help.ts');
-    await renderer.show(
-      await helpView(
-        words[0] === 'help' ? words[1] : words.find((word) => !isOverride(word)),
-        source,
-        context,
-      ),
+  const interactive = !flags.json && !flags.quiet && context.stdin.isTTY && context.stdout.isTTY;
+  const [first = 'help', ...others] = words;
+  const meta = await loadMeta(flags.help ? 'help' : first);
+  if (meta) {
+    const metaWords = flags.help ? words : others;
+    return finish(
+      await meta.run({ words: metaWords, flags, source, context, emit: renderer.emit, interactive }),
+      renderer,
     );
-    return 0;
   }
   const overrides = await toOverrides(words, commandNamesIn(source));
   const composition = composeConfig(source, overrides, context);
   if (flags.cfg !== undefined) {
     const { configView } = await import('./print-config.ts');
-    await renderer.show(configView(composition, flags));
-    return 0;
+    return finish({ view: configView(composition, flags) }, renderer);
   }
-  const interactive = !flags.json && !flags.quiet && context.stdin.isTTY && context.stdout.isTTY;
   const { dispatch } = await import('./dispatch.ts');
   renderer.prepare();
-  const outcome = await dispatch({ source, overrides, composition, rest, interactive }, context, renderer);
+  return finish(
+    await dispatch({ source, overrides, composition, rest, interactive }, context, renderer),
+    renderer,
+  );
+}
+
+/** Shows how a command ended, and turns it into an exit status. */
+async function finish(outcome: Outcome, renderer: Renderer): Promise<number> {
   if (outcome.view) await renderer.show(outcome.view);
-  if (outcome.error) {
-    await renderer.fail(outcome.error);
-    return failures[outcome.error.kind].exit;
-  }
-  return outcome.exit ?? 0;
+  if (!outcome.error) return outcome.exit ?? 0;
+  await renderer.fail(outcome.error);
+  return failures[outcome.error.kind].exit;
 }
 
 function rendererFor(flags: Pick<Flags, 'json' | 'quiet' | 'noColor'>, context: Context): Renderer {

@@ -1,32 +1,27 @@
 import yargs from 'yargs';
 import * as z from 'zod/mini';
-import type { Context } from '../base/context.ts';
-import { DevboxError, failures } from '../base/errors.ts';
-import { nearest } from '../base/text.ts';
-import type { Command } from '../commands/command.ts';
-import { loadCommands } from '../commands/table.ts';
-import { listGroups, type PlainValue, toYaml } from '../compose/index.ts';
-import { type ConfigSource, composeConfig } from '../config/compose.ts';
-import type { View } from '../ui/view.ts';
+import type { Context } from '../../base/context.ts';
+import { DevboxError, failures } from '../../base/errors.ts';
+import { nearest } from '../../base/text.ts';
+import type { Command } from '../../commands/command.ts';
+import { loadCommands } from '../../commands/table.ts';
+import { listGroups, type PlainValue, toYaml } from '../../compose/index.ts';
+import { type ConfigSource, composeConfig } from '../../config/compose.ts';
+import { isOverride } from '../words.ts';
+import type { MetaCommand } from './meta.ts';
+import { loadMetas } from './table.ts';
 
-/**
- * The help text: of one command where a topic names it, else the commands, flags, groups with their options and the
- * configuration as it would be composed.
- * @throws DevboxError of kind `usage` for a topic that is no command.
- */
-export async function helpView(
-  topic: string | undefined,
-  source: ConfigSource,
-  context: Context,
-): Promise<View> {
-  const commands = await loadCommands();
-  const text =
-    topic === undefined
-      ? await overview(commands, source, context)
-      : commandHelp(topic, commands, source, context);
-  const trimmed = (await text).trimEnd();
-  return { cards: [], raw: trimmed, json: { help: trimmed }, quiet: [trimmed] };
-}
+/** Explains devbox, or one of its commands: `devbox help`, `devbox help up`, `devbox up --help`. */
+export const help: MetaCommand = {
+  summary: 'explain devbox, or one command',
+  async run({ words, source, context }) {
+    const topic = words.find((word) => !isOverride(word));
+    const text =
+      topic === undefined ? await overview(source, context) : await commandHelp(topic, source, context);
+    const trimmed = text.trimEnd();
+    return { view: { cards: [], raw: trimmed, json: { help: trimmed }, quiet: [trimmed] } };
+  },
+};
 
 const flagTexts: Readonly<Record<string, string>> = {
   json: 'one JSON document on stdout, errors as JSON on stderr',
@@ -40,7 +35,8 @@ const flagTexts: Readonly<Record<string, string>> = {
   version: 'the version (-V)',
 };
 
-function overview(commands: readonly Command[], source: ConfigSource, context: Context): Promise<string> {
+async function overview(source: ConfigSource, context: Context): Promise<string> {
+  const commands = await loadCommands();
   const columns = width(context);
   const groups = listGroups(source.trees);
   const own = new Set(commands.map(({ name }) => name));
@@ -67,18 +63,16 @@ function overview(commands: readonly Command[], source: ConfigSource, context: C
         '       exec and ssh end with the code of the remote command',
       ].join('\n'),
     );
-  for (const command of commands) page.command(command.name, command.summary);
+  for (const { name, summary } of commands) page.command(name, summary);
+  for (const [word, { summary }] of await loadMetas()) page.command(word, summary);
   for (const [flag, text] of Object.entries(flagTexts))
     page.option(flag, { describe: text, group: 'Flags:' });
   return page.getHelp();
 }
 
-function commandHelp(
-  topic: string,
-  commands: readonly Command[],
-  source: ConfigSource,
-  context: Context,
-): Promise<string> {
+/** @throws DevboxError of kind `usage` for a topic that is no command. */
+async function commandHelp(topic: string, source: ConfigSource, context: Context): Promise<string> {
+  const commands = await loadCommands();
   const name = topic.replaceAll('-', '_');
   const options = listGroups(source.trees).find(({ group }) => group === 'command')?.options ?? [];
   const file = options.find((option) => option.name === name);

@@ -1,0 +1,27 @@
+import type { Context } from '../../base/context.ts';
+import type { Outcome } from '../../commands/command.ts';
+import type { ConfigSource } from '../../config/compose.ts';
+import type { Emit } from '../../ui/events.ts';
+import type { Flags } from '../arguments.ts';
+
+/** A call of a command about devbox itself. */
+export interface MetaCall {
+  /** The words after the command's own. */
+  readonly words: readonly string[];
+  readonly flags: Flags;
+  readonly source: ConfigSource;
+  readonly context: Context;
+  readonly emit: Emit;
+  /** A person is at the terminal and can be asked. */
+  readonly interactive: boolean;
+}
+
+/**
+ * A command about devbox and its configuration rather than about boxes: it composes nothing and asks no provider, so
+ * it works where the configuration is broken.
+ */
+export interface MetaCommand {
+  /** One line for the list of commands. */
+  readonly summary: string;
+  run(call: MetaCall): Promise<Outcome>;
+}

@@ -1,0 +1,18 @@
+import type { MetaCommand } from './meta.ts';
+
+/** The commands about devbox itself, by the word that calls them. */
+const loaders: Readonly<Record<string, () => Promise<MetaCommand>>> = {
+  help: async () => (await import('./help.ts')).help,
+};
+
+/** The meta command that a word calls, or undefined. */
+export async function loadMeta(word: string): Promise<MetaCommand | undefined> {
+  return Object.hasOwn(loaders, word) ? loaders[word]?.() : undefined;
+}
+
+/** All of them with their words, in the order in which help lists them. */
+export async function loadMetas(): Promise<[string, MetaCommand][]> {
+  return Promise.all(
+    Object.entries(loaders).map(async ([word, load]): Promise<[string, MetaCommand]> => [word, await load()]),
+  );
+}

@@ -1,4 +1,3 @@
-import { nearest } from '../../base/text.ts';
 import { ComposeError, errorAt } from '../errors.ts';
 import { splitKey } from '../keys.ts';
 import {
@@ -15,6 +14,7 @@ import {
   setProperty,
 } from '../nodes.ts';
 import { type Key, keyText } from '../scalars.ts';
+import { childOf, circle, findChild, noKey, rootOf, type Step } from './lookup.ts';
 import { parseText } from './parser.ts';
 import { builtin, type CustomResolver } from './resolvers.ts';
 import type { Argument, Interpolation, NodeReference, Text } from './syntax.ts';
@@ -27,12 +27,6 @@ export interface Surroundings {
   readonly resolvers?: Readonly<Record<string, CustomResolver>>;
   /** What `hydra:` refers to. */
   readonly runtime?: MapNode;
-}
-
-/** A child of a container on the way of a resolution: circles are found by meeting one twice. */
-interface Step {
-  readonly parent: Container;
-  readonly key: Key;
 }
 
 /** What a selection found: a value, or nothing. `missing` is a value that was never set. */
@@ -126,7 +120,7 @@ export class Resolver {
     if (!isInterpolation(node)) return node.value;
     if (++this.depth > maxDepth) {
       this.depth = 0;
-      throw this.cycle(steps, parent, key, node);
+      throw circle(steps, parent, key, node);
     }
     try {
       return this.text(parseText(node.value), { parent, key, node, steps });
@@ -224,7 +218,7 @@ export class Resolver {
   private reference(part: NodeReference, context: Context): Value {
     const key = part.key.map((piece) => this.nameText(piece, context)).join('');
     const found = this.select(context.parent, key, true, context.steps, true);
-    if (found === undefined) throw this.notFound(part.text, context.parent, key);
+    if (found === undefined) throw noKey(part.text, context.parent, key);
     if (isContainer(found.value)) {
       for (let at: Container | undefined = context.parent; at !== undefined; at = at.parent) {
         if (at === found.value) {
@@ -271,7 +265,7 @@ export class Resolver {
       }
       const last = index === segments.length - 1;
       if (last && steps.some((step) => step.parent === at && step.key === key)) {
-        throw this.cycle(steps, at, key, node);
+        throw circle(steps, at, key, node);
       }
       const value = this.resolve(at, key, node, last ? [...steps, { parent: at, key }] : steps);
       if (last) return { value, missing };
@@ -286,37 +280,6 @@ export class Resolver {
     }
     return undefined;
   }
-
-  private cycle(steps: readonly Step[], parent: Container, key: Key, node: Node): ComposeError {
-    const names = steps.map((step) => pathOf(step.parent, step.key));
-    const own = pathOf(parent, key);
-    const first = names.indexOf(own);
-    const chain = [...names.slice(Math.max(0, first)), own].slice(-8).join(' > ');
-    return errorAt(
-      node.place,
-      'interpolation/cycle',
-      `interpolations refer to one another in a circle: ${chain}`,
-      {
-        path: own,
-      },
-    );
-  }
-
-  private notFound(text: string, from: Container, key: string): ComposeError {
-    const segments = splitKey(key.replace(/^\.*/, ''));
-    const last = segments.pop() ?? '';
-    let holder: Container | undefined = key.startsWith('.') ? undefined : rootOf(from);
-    for (const segment of segments) {
-      const found: Node | undefined = holder === undefined ? undefined : findChild(holder, segment)?.node;
-      holder = found === undefined || found.kind === 'scalar' ? undefined : found;
-    }
-    const candidates = holder?.kind === 'map' ? [...holder.entries.keys()].map(keyText) : undefined;
-    const close = candidates === undefined ? undefined : nearest(last, candidates);
-    const meant = close === undefined ? '' : `; did you mean ${[...segments, close].join('.')}?`;
-    return new ComposeError('interpolation/key', `${text} refers to a key that does not exist${meant}`, {
-      nearest: close,
-    });
-  }
 }
 
 /** Where an interpolation stands that is being resolved. */
@@ -325,29 +288,4 @@ export interface Context {
   readonly key: Key;
   readonly node: ScalarNode;
   readonly steps: readonly Step[];
-}
-
-/** The top of the tree that a container belongs to. */
-function rootOf(container: Container): Container {
-  let at = container;
-  while (at.parent !== undefined) at = at.parent;
-  return at;
-}
-
-function childOf(parent: Container, key: Key): Node | undefined {
-  return parent.kind === 'map' ? parent.entries.get(key) : parent.items[Number(key)];
-}
-
-/** A child under a key given as text: only keys that are texts count; a list takes an index. */
-function findChild(parent: Container, segment: string): { node: Node; key: Key } | undefined {
-  if (parent.kind === 'map') {
-    const node = parent.entries.get(segment);
-    return node === undefined ? undefined : { node, key: segment };
-  }
-  if (!/^\s*[+-]?\d+(?:_\d+)*\s*$/.test(segment)) {
-    throw new ComposeError('interpolation/key', `${pathOf(parent)} is a list and has no item ${segment}`);
-  }
-  const index = Number(segment.replaceAll('_', ''));
-  const node = parent.items[index];
-  return node === undefined ? undefined : { node, key: index };
 }

@@ -87,6 +87,8 @@ export class Choices {
     const found = entry.kind === 'group' ? this.overrides.get(entry.overrideKey) : undefined;
     if (found === undefined) return;
     entry.value = found.value();
+    entry.place = found.place;
+    entry.overriddenIn = found.from;
     found.used = true;
   }
 

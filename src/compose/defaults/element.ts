@@ -17,7 +17,10 @@ export class Entry {
   /** Added by `+group=option` on the command line. */
   readonly external: boolean;
   readonly primary: boolean;
-  readonly place: Place | undefined;
+  /** Where the option was named: here, or by what overrides it. */
+  place: Place | undefined;
+  /** The config whose `override` named the option. */
+  overriddenIn: string | undefined;
   header: string | null = null;
   deleted = false;
   parentFolder = '';

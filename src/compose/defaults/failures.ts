@@ -59,7 +59,8 @@ export function notFound(repository: Repository, { entry, parent }: Branch): Com
       hint: `searched: ${searched}`,
     });
   }
-  const where = parent === undefined ? '' : `in ${parent.entry.configPath}: `;
+  const config = entry.overriddenIn ?? parent?.entry.configPath;
+  const where = config === undefined || entry.place?.source.kind === 'override' ? '' : `in ${config}: `;
   const group = entry.groupPath;
   const candidates = repository.options(group).map(({ name }) => name);
   const close = nearest(entry.name ?? '', candidates);

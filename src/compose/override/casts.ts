@@ -92,7 +92,10 @@ function castInside(
     case 'list':
       return { ...element, items: element.items.map(cast) };
     case 'dict':
-      return { ...element, entries: element.entries.map(([key, value]) => [key, cast(value)]) };
+      return {
+        ...element,
+        entries: element.entries.map(([key, value, printed]) => [key, cast(value), printed]),
+      };
     case 'choice':
       return {
         ...element,

@@ -23,7 +23,8 @@ export interface ListElement {
 
 export interface DictElement {
   readonly kind: 'dict';
-  readonly entries: readonly (readonly [Key | null, Element])[];
+  /** Key, value, and the key as text: `1.0` is the key 1, but is printed as it was. */
+  readonly entries: readonly (readonly [Key | null, Element, string])[];
   readonly start: number;
   readonly end: number;
 }

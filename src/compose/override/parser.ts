@@ -1,5 +1,5 @@
 import { ComposeError } from '../errors.ts';
-import { Float, type Key, type Scalar, sameKey } from '../scalars.ts';
+import { Float, type Key, type Scalar, sameKey, scalarText } from '../scalars.ts';
 import type { Element, ScalarElement } from './element.ts';
 import { callFunction } from './functions.ts';
 import { lexValue, type Token, type TokenType, typedValue, unquote } from './lexer.ts';
@@ -137,11 +137,11 @@ class ValueParser {
 
   private dict(): Element {
     const { start } = this.advance();
-    const entries: [Key | null, Element][] = [];
+    const entries: [Key | null, Element, string][] = [];
     if (this.type() !== '}') {
-      for (const [key, value] of this.series(() => this.pair())) {
+      for (const [key, value, printed] of this.series(() => this.pair())) {
         const known = entries.find(([other]) => sameKey(other, key));
-        if (known === undefined) entries.push([key, value]);
+        if (known === undefined) entries.push([key, value, printed]);
         else known[1] = value;
       }
     }
@@ -149,10 +149,10 @@ class ValueParser {
     return { kind: 'dict', entries, start, end: end.start + end.text.length };
   }
 
-  private pair(): [Key | null, Element] {
+  private pair(): [Key | null, Element, string] {
     const key = this.primitive(inKey).value;
     this.expect(':');
-    return [asKey(key), this.element()];
+    return [asKey(key), this.element(), key === null ? 'null' : scalarText(key)];
   }
 
   private series<T>(item: () => T): T[] {

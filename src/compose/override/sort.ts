@@ -78,7 +78,7 @@ function same(a: Element, b: Element): boolean {
     return a.items.length === b.items.length && a.items.every((item, at) => sameAt(item, b.items[at]));
   }
   if (a.kind === 'dict' && b.kind === 'dict') {
-    const other = new Map<Key | null, Element>(b.entries);
+    const other = new Map<Key | null, Element>(b.entries.map(([key, item]) => [key, item]));
     return a.entries.length === other.size && a.entries.every(([key, item]) => sameAt(item, other.get(key)));
   }
   return false;

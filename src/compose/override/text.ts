@@ -1,5 +1,5 @@
 import { ComposeError } from '../errors.ts';
-import { Float, floatText, type Key, keyText, scalarText } from '../scalars.ts';
+import { type Key, scalarText } from '../scalars.ts';
 import type { Element } from './element.ts';
 
 /**
@@ -17,7 +17,9 @@ export function elementText(element: Element): string {
     case 'list':
       return `[${element.items.map(elementText).join(',')}]`;
     case 'dict':
-      return `{${element.entries.map(([key, value]) => `${keyOf(key)}:${elementText(value)}`).join(',')}}`;
+      return `{${element.entries.map(([key, value, printed]) => `${keyOf(key, printed)}:${elementText(value)}`).join(',')}}`;
+    case 'glob':
+      return `{include:[${element.include.map(elementText).join(',')}],exclude:[${element.exclude.map(elementText).join(',')}]}`;
     default:
       throw new ComposeError('sweep/nested', 'a sweep inside a value cannot be expanded', {
         hint: 'a sweep has to be the whole value of an override',
@@ -25,12 +27,8 @@ export function elementText(element: Element): string {
   }
 }
 
-function keyOf(key: Key | null): string {
-  if (key === null) return 'null';
-  if (typeof key === 'string') return escapeText(key);
-  if (typeof key === 'boolean') return scalarText(key);
-  return typeof key === 'number' && !Number.isInteger(key) ? floatText(new Float(key).value) : keyText(key);
-}
+const keyOf = (key: Key | null, printed: string): string =>
+  typeof key === 'string' ? escapeText(key) : printed;
 
 const escapeText = (text: string): string => text.replace(/[\\()[\]{}:=, \t]/g, '\\$&');
 

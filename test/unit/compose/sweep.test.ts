@@ -22,6 +22,7 @@ describe('expanding a sweep', () => {
     ['special characters are escaped again', ['a=x\\,y,${b}'], [['a=x\\,y'], ['a=$\\{b\\}']]],
     ['a range of floats', ['a=range(0,0.4,0.1)'], [['a=0.0'], ['a=0.1'], ['a=0.2'], ['a=0.3'], ['a=0.4']]],
     ['an empty range gives no jobs', ['a=range(3,1)', 'b=1,2'], []],
+    ['keys that are floats keep their point', ['a={1.0:x}'], [['a={1.0:x}']]],
     ['containers', ['+a=[1,{b:c}],null'], [['+a=[1,{b:c}]'], ['+a=null']]],
   ])('%s', (_name, overrides, jobs) => {
     expect(expandSweep(overrides)).toEqual(jobs);

@@ -161,6 +161,23 @@ describe('defaults lists', () => {
     expect(error).toMatchObject({ name: 'ComposeError', code });
   });
 
+  test.each([
+    [['g=zz'], 'override', 'g has no option zz'],
+    [['g=[x,zz]'], 'override', 'there is no config g/zz'],
+    [['+h=zz'], 'override', 'h has no option zz'],
+    [['i=a'], 'file', 'in i/a: g has no option zz'],
+  ])('an option that is not there is placed where it was named: %s', (overrides, kind, message) => {
+    const files = {
+      config: 'defaults: [g: x, i: null]',
+      'g/x': '',
+      'h/x': '',
+      'i/a': '# @package _global_\ndefaults: [override /g: zz]',
+    };
+    const error = failure(() => composed(withExtension(files), overrides));
+    expect(error.origin).toMatchObject({ kind });
+    expect(error.message.startsWith(message)).toBe(true);
+  });
+
   test('choices and the list of configs tell what was composed', () => {
     const files = { config: 'defaults: [g: x, h@p: null]\na: 1', 'g/x': 'defaults: [i: y]', 'g/i/y': 'b: 1' };
     const { choices, defaults } = composed(withExtension({ ...files, 'h/z': '' }));

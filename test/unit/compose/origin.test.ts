@@ -77,3 +77,19 @@ describe('the search path', () => {
     expect(listGroups([folder]).length).toBeGreaterThan(0);
   });
 });
+
+describe('errors about overrides', () => {
+  test('an option chosen on the command line is reported there', () => {
+    const files = { 'config.yaml': 'defaults: [g: alpha]', 'g/alpha.yaml': '' };
+    const error = failure(() => composed(files, ['g=alpah']));
+    expect(error).toMatchObject({
+      code: 'option/unknown',
+      origin: { kind: 'override', override: 'g=alpah' },
+    });
+  });
+
+  test('one that cannot be parsed says which it is', () => {
+    const error = failure(() => composed({ 'config.yaml': 'a: 1' }, ['a=1', 'b c=2']));
+    expect(error).toMatchObject({ code: 'override/syntax', origin: { override: 'b c=2', index: 1 } });
+  });
+});

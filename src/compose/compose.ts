@@ -1,5 +1,6 @@
 import { Choices, placeOf } from './defaults/choices.ts';
-import { type DefaultsEntry, expandDefaults } from './defaults/tree.ts';
+import type { DefaultsTree } from './defaults/outline.ts';
+import { type DefaultsEntry, type ExpandedDefaults, expandDefaults } from './defaults/tree.ts';
 import { ComposeError, errorAt } from './errors.ts';
 import { Resolver, type Surroundings } from './interpolation/resolve.ts';
 import type { CustomResolver } from './interpolation/resolvers.ts';
@@ -19,6 +20,7 @@ import {
 import type { Origin } from './origin.ts';
 import { type ParsedOverride, parseOverrideText } from './override/parser.ts';
 import { isSweepOverride } from './override/values.ts';
+import { type Part, type PartOptions, partOf } from './part.ts';
 import { Repository, type SearchPathEntry } from './repository.ts';
 import { type HydraRuntime, runtimeTree } from './runtime.ts';
 import { Updater } from './update.ts';
@@ -47,19 +49,27 @@ export interface Composition {
   readonly config: PlainObject;
   /**
    * The configuration with every interpolation resolved.
+   * @param excuse hears of each value that cannot be resolved, instead of an error; such a value becomes `???`.
    * @throws ComposeError `interpolation/...`.
    */
-  resolve(): PlainObject;
+  resolve(excuse?: (error: ComposeError) => void): PlainObject;
   /** The configs that it was merged from, in order. */
   readonly defaults: readonly DefaultsEntry[];
+  /** The same with the entries that were left out, as the tree that the defaults lists make. */
+  readonly defaultsTree: DefaultsTree;
   /** The option chosen for each config group (`group` or `group@package`); null for a group set to null. */
   readonly choices: Record<string, string | null>;
-  /** What was set under `hydra.`: no part of the configuration. */
+  /** What `hydra:` tells: what was set under `hydra.` and the facts of the run. No part of the configuration. */
   readonly hydra: PlainObject;
   /** Where the value at a path (`a.b[0]`, or keys one by one) was written; undefined where there is none. */
   originOf(path: string | readonly (string | number)[]): Origin | undefined;
   /** The configuration, or the part at a path, as YAML; floats keep their point, `1.0`. */
   toYaml(path?: string | readonly (string | number)[]): string;
+  /**
+   * A part of the configuration, of what `hydra:` tells, or of both; undefined where nothing stands at the path.
+   * @throws ComposeError `interpolation/...`.
+   */
+  part(options?: PartOptions): Part | undefined;
 }
 
 /**
@@ -67,7 +77,7 @@ export interface Composition {
  * @throws ComposeError for everything that is wrong with either.
  */
 export function compose(options: ComposeOptions): Composition {
-  const overrides = options.overrides.map((text) => parseOverrideText(text));
+  const overrides = options.overrides.map(parseAt);
   overrides.forEach(refuseSweep);
   const repository = new Repository(options.searchPath);
   refuseNoMapping(repository, options.configName);
@@ -79,11 +89,23 @@ export function compose(options: ComposeOptions): Composition {
   const defaults = expandDefaults(repository, options.configName, choices, surroundings);
   const root = emptyMap();
   const resolver = new Resolver(root, surroundings);
-  for (const entry of defaults) mergeConfig(root, entry, repository, resolver);
+  for (const entry of defaults.list) mergeConfig(root, entry, repository, resolver);
   const updater = new Updater(root, resolver, ['hydra', ...(options.openMaps ?? [])]);
   for (const override of choices.keys)
     updater.apply(override, placeOf(override, overrides.indexOf(override)));
   return composition(root, options, defaults, choices, overrides);
+}
+
+/** Parses an override; errors say which one it is. */
+function parseAt(text: string, index: number): ParsedOverride {
+  try {
+    return parseOverrideText(text);
+  } catch (error) {
+    if (!(error instanceof ComposeError)) throw error;
+    const { code, message, hint, candidates } = error;
+    const place = { source: { kind: 'override', text, index } as const, start: 0, end: text.length };
+    throw errorAt(place, code, message, { hint, candidates });
+  }
 }
 
 function refuseSweep(override: ParsedOverride, index: number): void {
@@ -143,28 +165,35 @@ function embed(content: Container, packageName: string): Container {
 function composition(
   root: MapNode,
   options: ComposeOptions,
-  defaults: readonly DefaultsEntry[],
+  defaults: ExpandedDefaults,
   choices: Choices,
   overrides: readonly ParsedOverride[],
 ): Composition {
   const own = root.entries.get('hydra');
   root.entries.delete('hydra');
-  const hydra = own?.kind === 'map' ? own : emptyMap();
-  const runtime =
-    options.runtime && runtimeTree(options.runtime, { options, choices: choices.known, overrides, hydra });
+  const set = own?.kind === 'map' ? own : emptyMap();
+  const { runtime } = options;
+  const facts =
+    runtime && once(() => runtimeTree(runtime, { options, choices: choices.known, overrides, hydra: set }));
+  const hydra = facts ?? (() => set);
   const surroundings: Surroundings = {
     env: options.env ?? {},
     ...(options.resolvers === undefined ? {} : { resolvers: options.resolvers }),
-    ...(runtime === undefined ? {} : { runtime }),
+    ...(facts === undefined ? {} : { runtime: facts }),
   };
   const find = (path: string | readonly (string | number)[]): Node | undefined =>
     nodeAt(root, typeof path === 'string' ? (path === '' ? [] : splitKey(path)) : path);
   return {
     config: asObject(toPlain(root)),
     resolve: () => asObject(new Resolver(root, surroundings).toPlain(root)),
-    defaults,
+    defaults: defaults.list,
+    get defaultsTree() {
+      return defaults.tree();
+    },
     choices: Object.fromEntries(choices.known),
-    hydra: asObject(toPlain(hydra)),
+    get hydra() {
+      return asObject(toPlain(hydra()));
+    },
     originOf: (path) => {
       const node = find(path);
       return node === undefined ? undefined : nodeOrigin(node);
@@ -173,6 +202,17 @@ function composition(
       const node = find(path);
       return node === undefined ? '' : printYaml(node);
     },
+    part: (wanted = {}) =>
+      partOf({ config: root, hydra, resolver: (top) => new Resolver(top, surroundings) }, wanted),
+  };
+}
+
+/** Most compositions are never asked for what few ask for. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
 }
 

@@ -3,6 +3,7 @@
  * rest of devbox; everything is synchronous, and the only error thrown is `ComposeError`.
  */
 export { type ComposeOptions, type Composition, compose } from './compose.ts';
+export type { DefaultsTree } from './defaults/outline.ts';
 export type { DefaultsEntry } from './defaults/tree.ts';
 export { ComposeError, type ComposeErrorDetails } from './errors.ts';
 export type { CustomResolver as Resolver } from './interpolation/resolvers.ts';
@@ -10,6 +11,7 @@ export type { PlainObject, PlainValue } from './nodes.ts';
 export type { Frame, Origin } from './origin.ts';
 export type { OverrideType } from './override/parser.ts';
 export { type Override, type OverrideValue, parseOverride, type SweepValue } from './override/values.ts';
+export type { Part, PartOptions } from './part.ts';
 export { type GroupListing, listGroups, type SearchPathEntry } from './repository.ts';
 export type { HydraRuntime } from './runtime.ts';
 export { expandSweep, type SweepOptions } from './sweep.ts';

@@ -4,6 +4,7 @@ import {
   emptyList,
   emptyMap,
   type MapNode,
+  missing,
   type Node,
   type PlainObject,
   pushItem,
@@ -20,7 +21,17 @@ export interface HydraRuntime {
     readonly num?: number;
     readonly id?: string;
   };
-  readonly runtime?: { readonly cwd?: string; readonly output_dir?: string; readonly version?: string };
+  readonly runtime?: {
+    readonly cwd?: string;
+    readonly output_dir?: string;
+    readonly version?: string;
+    /** The folders of the search path, in order, and whose they are. */
+    readonly config_sources?: readonly {
+      readonly path: string;
+      readonly schema: string;
+      readonly provider: string;
+    }[];
+  };
   /** Anything else under its own name. */
   readonly more?: PlainObject;
 }
@@ -33,12 +44,23 @@ interface Facts {
   readonly hydra: MapNode;
 }
 
-/** The tree behind `hydra:`: job, runtime with the choices, and the overrides. */
+/**
+ * The tree behind `hydra:`: job, runtime with the choices, and the overrides. What belongs to a sweep only, the
+ * number and id of a job, is `???` elsewhere.
+ */
 export function runtimeTree(runtime: HydraRuntime, { options, choices, overrides, hydra }: Facts): MapNode {
   const isHydra = ({ key }: ParsedOverride): boolean => key.startsWith('hydra.') || key.startsWith('hydra/');
   const task = overrides.filter((override) => !isHydra(override)).map(({ text }) => text);
   const root = emptyMap();
-  const job = { override_dirname: dirname(task), config_name: options.configName, ...runtime.job };
+  const { name, ...number } = runtime.job ?? {};
+  const job = {
+    ...(name === undefined ? {} : { name }),
+    override_dirname: dirname(task),
+    id: missing,
+    num: missing,
+    config_name: options.configName,
+    ...number,
+  };
   setEntry(root, 'job', tree(job));
   const about = tree({ ...runtime.runtime });
   if (about.kind === 'map') {

@@ -6,11 +6,14 @@ import { Entry } from './element.ts';
 import { type Branch, cycle, notFound, required } from './failures.ts';
 import type { DefaultItem } from './items.ts';
 import { resolveOption } from './options.ts';
+import { type DefaultsTree, outline } from './outline.ts';
 
 /** One config that the composition is made of, in merge order. */
 export interface DefaultsEntry {
   /** Path of the config, without extension. */
   readonly config: string;
+  /** The file, absolute. */
+  readonly file: string;
   /** Where its content goes; empty for the top level. */
   readonly package: string;
   /** The config whose defaults list names it; null for the primary config. */
@@ -25,8 +28,14 @@ export interface DefaultsEntry {
 /** Configs may name one another this deep. */
 const maxDepth = 100;
 
+/** The configs of a composition: in the order in which they are merged, and as the tree that they were found in. */
+export interface ExpandedDefaults {
+  readonly list: readonly DefaultsEntry[];
+  readonly tree: () => DefaultsTree;
+}
+
 /**
- * Follows the defaults lists from the primary config and returns all configs in the order in which they are merged.
+ * Follows the defaults lists from the primary config to all configs that belong to the composition.
  * Lists are worked through from their end, so that overrides are known before the groups that they concern.
  * @throws ComposeError `config/not-found`, `option/unknown`, `option/required`, `defaults/...`.
  */
@@ -35,14 +44,14 @@ export function expandDefaults(
   primary: string,
   choices: Choices,
   surroundings: Surroundings,
-): DefaultsEntry[] {
+): ExpandedDefaults {
   const entry = new Entry('config', primary, { primary: true });
   const root: Branch = { entry, parent: undefined, children: [] };
   new TreeBuilder(repository, choices, surroundings).expand(root, false, 0);
-  const result = flatten(root);
-  refuseDuplicates(result);
+  const list = flatten(root, repository);
+  refuseDuplicates(list);
   choices.finish();
-  return result;
+  return { list, tree: () => outline(root, repository) };
 }
 
 class TreeBuilder {
@@ -196,7 +205,7 @@ class TreeBuilder {
   }
 }
 
-function flatten(root: Branch): DefaultsEntry[] {
+function flatten(root: Branch, repository: Repository): DefaultsEntry[] {
   const result: DefaultsEntry[] = [];
   const visit = (branch: Branch): void => {
     if (branch.children.length === 0) addLeaf(branch.parent, branch.entry);
@@ -207,25 +216,20 @@ function flatten(root: Branch): DefaultsEntry[] {
   };
   const addLeaf = (parent: Branch | undefined, entry: Entry): void => {
     if (entry.deleted || entry.isMissing || entry.name === null) return;
-    if (entry.isSelf && parent !== undefined) {
-      result.push({
-        config: parent.entry.configPath,
-        package: parent.entry.finalPackage,
-        parent: parent.parent?.entry.configPath ?? null,
-        isSelf: true,
-        primary: parent.entry.primary,
-        overrideKey: null,
-      });
-    } else {
-      result.push({
-        config: entry.configPath,
-        package: entry.finalPackage,
-        parent: parent?.entry.configPath ?? null,
-        isSelf: false,
-        primary: entry.primary,
-        overrideKey: entry.kind === 'group' ? entry.overrideKey : null,
-      });
-    }
+    const self = entry.isSelf ? parent : undefined;
+    const from = self?.entry ?? entry;
+    const file = repository.load(from.configPath)?.source.path;
+    if (file === undefined)
+      throw new ComposeError('config/not-found', `there is no config ${from.configPath}`);
+    result.push({
+      config: from.configPath,
+      file,
+      package: from.finalPackage,
+      parent: (self === undefined ? parent : self.parent)?.entry.configPath ?? null,
+      isSelf: self !== undefined,
+      primary: from.primary,
+      overrideKey: self === undefined && entry.kind === 'group' ? entry.overrideKey : null,
+    });
   };
   visit(root);
   return result;

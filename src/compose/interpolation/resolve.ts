@@ -5,6 +5,7 @@ import {
   isInterpolation,
   isMissing,
   type MapNode,
+  missing,
   type Node,
   type PlainObject,
   type PlainValue,
@@ -26,8 +27,11 @@ export interface Surroundings {
   /** Resolvers by name, in addition to the built-in ones. */
   readonly resolvers?: Readonly<Record<string, CustomResolver>>;
   /** What `hydra:` refers to. */
-  readonly runtime?: MapNode;
+  readonly runtime?: () => MapNode;
 }
+
+/** Hears of a value that cannot be resolved; the value is then `???` in the result. */
+export type Excuse = (error: ComposeError) => void;
 
 /** What a selection found: a value, or nothing. `missing` is a value that was never set. */
 type Found = { readonly value: Value; readonly missing: boolean } | undefined;
@@ -42,12 +46,14 @@ const maxReferences = 100;
 export class Resolver {
   readonly root: Container;
   readonly surroundings: Surroundings;
+  private readonly excuse: Excuse | undefined;
   private depth = 0;
   private references = 0;
 
-  constructor(root: Container, surroundings: Surroundings) {
+  constructor(root: Container, surroundings: Surroundings, excuse?: Excuse) {
     this.root = root;
     this.surroundings = surroundings;
+    this.excuse = excuse;
   }
 
   /**
@@ -75,8 +81,14 @@ export class Resolver {
     const convert = (key: Key, node: Node): PlainValue => {
       if (node.kind !== 'scalar') return this.plainContainer(node, active);
       if (!isInterpolation(node)) return plainScalar(node.value);
-      const value = this.resolve(container, key, node, []);
-      return plainValue(value, (found) => this.plainReferred(found, active));
+      if (this.excuse === undefined) return this.plainLeaf(container, key, node, active);
+      try {
+        return this.plainLeaf(container, key, node, new Set(active));
+      } catch (error) {
+        if (!(error instanceof ComposeError)) throw error;
+        this.excuse(error);
+        return missing;
+      }
     };
     let plain: PlainValue;
     if (container.kind === 'list') {
@@ -88,6 +100,10 @@ export class Resolver {
     }
     active.delete(container);
     return plain;
+  }
+
+  private plainLeaf(parent: Container, key: Key, node: Node, active: Set<Container>): PlainValue {
+    return plainValue(this.resolve(parent, key, node, []), (found) => this.plainReferred(found, active));
   }
 
   /** A container that an interpolation led to. Some resolvers make a new one each time, without end. */

@@ -120,7 +120,7 @@ function quotedToken(text: string, start: number, quote: string): Token {
     backslashes = char === '\\' ? backslashes + 1 : 0;
   }
   throw new ComposeError('override/syntax', `the quote ${quote} is never closed in ${text}`, {
-    hint: `close the quote, or write \\${quote} inside quotes of the other kind`,
+    hint: `close it, or put the whole value in quotes of the other kind: ${quote === "'" ? '"' : "'"}`,
   });
 }
 

@@ -9,6 +9,8 @@ export interface Flags {
   /** `--cfg TYPE`: print the configuration instead of running. */
   readonly cfg: string | undefined;
   readonly resolve: boolean;
+  /** `--multirun`: run every job of the sweeps among the overrides. */
+  readonly multirun: boolean;
   readonly json: boolean;
   readonly quiet: boolean;
   readonly noColor: boolean;
@@ -34,6 +36,7 @@ const options = {
   version: { type: 'boolean', short: 'V' },
   cfg: { type: 'string', short: 'c' },
   resolve: { type: 'boolean' },
+  multirun: { type: 'boolean', short: 'm' },
   json: { type: 'boolean' },
   quiet: { type: 'boolean', short: 'q' },
   'no-color': { type: 'boolean' },
@@ -106,6 +109,7 @@ export function readArguments(argv: readonly string[], isSwitch: IsSwitch): Argu
       version: flags.version !== undefined,
       cfg: flags.cfg?.[0],
       resolve: flags.resolve !== undefined,
+      multirun: flags.multirun !== undefined,
       json: flags.json !== undefined,
       quiet: flags.quiet !== undefined,
       noColor: flags['no-color'] !== undefined,

@@ -27,12 +27,14 @@ export async function findConfig(flags: ConfigFlags, context: Context): Promise<
 
 /**
  * Composes the configuration; the overrides of the project stand before the given ones, so that these win.
+ * @param jobNumber number of the job in a multirun, from 0: `${hydra:job.num}`.
  * @throws ComposeError
  */
 export function composeConfig(
   source: ConfigSource,
   overrides: readonly string[],
   context: Context,
+  jobNumber?: number,
 ): Composition {
   return compose({
     searchPath: source.trees,
@@ -40,5 +42,9 @@ export function composeConfig(
     overrides: [...(source.project?.overrides ?? []), ...overrides],
     env: context.env,
     openMaps,
+    runtime: {
+      job: { name: 'devbox', ...(jobNumber === undefined ? {} : { num: jobNumber, id: String(jobNumber) }) },
+      runtime: { cwd: context.cwd, version: context.version },
+    },
   });
 }

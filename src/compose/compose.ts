@@ -174,7 +174,15 @@ function composition(
   const set = own?.kind === 'map' ? own : emptyMap();
   const { runtime } = options;
   const facts =
-    runtime && once(() => runtimeTree(runtime, { options, choices: choices.known, overrides, hydra: set }));
+    runtime &&
+    once(() => {
+      const tree = runtimeTree(runtime, { options, choices: choices.known, overrides, hydra: set });
+      // Interpolations in there lead to the configuration, as if both were one tree.
+      const top = emptyMap();
+      setEntry(top, 'hydra', tree);
+      for (const [key, node] of root.entries) top.entries.set(key, node);
+      return tree;
+    });
   const hydra = facts ?? (() => set);
   const surroundings: Surroundings = {
     env: options.env ?? {},
@@ -185,7 +193,7 @@ function composition(
     nodeAt(root, typeof path === 'string' ? (path === '' ? [] : splitKey(path)) : path);
   return {
     config: asObject(toPlain(root)),
-    resolve: () => asObject(new Resolver(root, surroundings).toPlain(root)),
+    resolve: (excuse) => asObject(new Resolver(root, surroundings, excuse).toPlain(root)),
     defaults: defaults.list,
     get defaultsTree() {
       return defaults.tree();

@@ -7,21 +7,26 @@ export const seconds = z.number().check(z.positive());
 
 /** The group `wait`. */
 export const waitSchema = z.strictObject({
-  /** Seconds until a wait is given up. */
-  timeout: seconds,
-  /** Seconds between two looks. */
-  poll_interval: seconds,
+  timeout: seconds.check(z.describe('seconds until a wait for a box is given up')),
+  poll_interval: seconds.check(z.describe('seconds between two looks at a box')),
 });
 
 /** The group `ssh`. */
 export const sshSchema = z.strictObject({
   username: z
     .string()
-    .check(z.regex(/^[a-z_][a-z0-9_-]*$/, 'a user name: lower-case letters, digits, _ and -')),
-  port: z.int().check(z.minimum(1), z.maximum(65535)),
-  identity_file: z.nullable(z.string()),
-  forward_agent: z.boolean(),
-  config_dir: z.nullable(z.string()),
+    .check(
+      z.regex(/^[a-z_][a-z0-9_-]*$/, 'a user name: lower-case letters, digits, _ and -'),
+      z.describe('the user to be on the box'),
+    ),
+  port: z.int().check(z.minimum(1), z.maximum(65535), z.describe('port of the SSH server on the box')),
+  identity_file: z.nullable(z.string()).check(z.describe('private key file; null leaves the choice to ssh')),
+  forward_agent: z
+    .boolean()
+    .check(z.describe('lend your SSH agent to the box; only for boxes that you trust')),
+  config_dir: z
+    .nullable(z.string())
+    .check(z.describe('where the per-box files for ssh are written; null is ~/.ssh/config.d')),
 });
 
 export type WaitConfig = z.infer<typeof waitSchema>;

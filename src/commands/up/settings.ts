@@ -21,7 +21,10 @@ export const upShape = {
   tags: texts('tags of the instance: tags.KEY=VALUE'),
   env: texts('environment variables of the box: env.KEY=VALUE'),
   cloud_init: z
-    .strictObject({ enabled: z.boolean(), file: z.nullable(z.string()) })
+    .strictObject({
+      enabled: z.boolean().check(z.describe('whether anything is set up at the first boot')),
+      file: z.nullable(z.string()).check(z.describe('a cloud-init file of your own, sent instead of ours')),
+    })
     .check(z.describe('first-boot set-up: ours, a file of your own, or none')),
   wait_after_launch: z.boolean().check(z.describe('wait until the box can be used')),
   max_retries: z

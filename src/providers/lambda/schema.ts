@@ -19,16 +19,19 @@ const baseUrl = z.string({ error: 'must be an address' }).check((context) => {
 
 /** The `api` group for Lambda Cloud. Limits published there: one request a second, one launch in 12 seconds. */
 export const lambdaApiSchema = z.strictObject({
-  provider: z.literal('lambda'),
-  base_url: baseUrl,
+  provider: z.literal('lambda').check(z.describe('which provider is asked: Lambda Cloud')),
+  base_url: baseUrl.check(z.describe('address of the API; your key is sent there')),
   /** Null where the environment has none; then every command that needs the API says how to get one. */
-  api_key: z.nullable(z.string({ error: 'must be text' })),
-  /** Seconds for one whole exchange. */
-  timeout: seconds(0.001, 3600),
-  /** Shortest time between any two requests, in seconds. */
-  request_interval: z._default(seconds(0, 60), 1),
-  /** Shortest time between two launches, in seconds. */
-  launch_interval: z._default(seconds(0, 600), 12),
+  api_key: z
+    .nullable(z.string({ error: 'must be text' }))
+    .check(z.describe('API key; best left to the environment variable LAMBDA_API_KEY')),
+  timeout: seconds(0.001, 3600).check(z.describe('seconds for one whole request')),
+  request_interval: z
+    ._default(seconds(0, 60), 1)
+    .check(z.describe('shortest time between two requests, in seconds')),
+  launch_interval: z
+    ._default(seconds(0, 600), 12)
+    .check(z.describe('shortest time between two launches, in seconds')),
 });
 
 export type LambdaApi = z.infer<typeof lambdaApiSchema>;

@@ -47,21 +47,30 @@ export interface Trees {
  * @throws ComposeError `interpolation/...`.
  */
 export function partOf(trees: Trees, options: PartOptions): Part | undefined {
-  const root = rootFor(trees, options.of ?? 'job');
+  const { of = 'job', path } = options;
+  if (of === 'hydra' && path !== undefined && path.split('.', 1)[0] !== 'hydra') return undefined;
+  const root = of === 'job' ? trees.config : withHydra(trees);
   const resolver = trees.resolver(root);
-  const value = options.path === undefined ? root : resolver.select(root, options.path, false)?.value;
+  const start = path ?? (of === 'hydra' ? 'hydra' : '');
+  const value = start === '' ? root : resolver.select(root, start, false)?.value;
   if (value === undefined) return undefined;
-  const found = nodeOf(value, (node) => (options.resolve ? resolved(resolver, node) : copyNode(node)));
-  const shown = options.mask === undefined ? found : masked(found, lastKey(options.path), options.mask);
+  const copy = nodeOf(value, (node) => (options.resolve ? resolved(resolver, node) : copyNode(node)));
+  const found = path === undefined && of === 'hydra' ? under('hydra', copy) : copy;
+  const shown = options.mask === undefined ? found : masked(found, lastKey(path), options.mask);
   return { value: toPlain(shown), yaml: printYaml(shown) };
 }
 
-function rootFor({ config, hydra }: Trees, part: 'job' | 'hydra' | 'all'): MapNode {
-  if (part === 'job') return config;
-  const root = emptyMap();
-  setEntry(root, 'hydra', copyNode(hydra()));
-  if (part === 'all') for (const [key, node] of config.entries) setEntry(root, key, copyNode(node));
+/** A tree in which the configuration and what is known of the run refer to one another. */
+function withHydra({ config, hydra }: Trees): MapNode {
+  const root = under('hydra', copyNode(hydra()));
+  for (const [key, node] of config.entries) setEntry(root, key, copyNode(node));
   return root;
+}
+
+function under(key: string, node: Node): MapNode {
+  const map = emptyMap();
+  setEntry(map, key, node);
+  return map;
 }
 
 function resolved(resolver: Resolver, from: Container): Container {

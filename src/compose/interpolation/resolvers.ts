@@ -156,7 +156,7 @@ function hydra(args: readonly Value[], resolver: Resolver): Value {
   if (runtime === undefined)
     throw new ComposeError('interpolation/runtime', 'there is no run that hydra: could tell of');
   const key = textArgument('hydra', args, 0);
-  const found = resolver.select(runtime(), key, true);
+  const found = resolver.select(runtime(), `.${key}`, true);
   if (found !== undefined) return found.value;
   const [, fallback] = args;
   if (fallback !== undefined) return fallback;

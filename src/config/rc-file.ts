@@ -3,12 +3,7 @@ import { load } from 'js-yaml';
 import * as z from 'zod/mini';
 import { DevboxError } from '../base/errors.ts';
 import { type RcContent, rcNames } from './rc-names.ts';
-
-const rcSchema = z.strictObject({
-  config_dir: z.optional(z.string()),
-  searchpath: z.optional(z.array(z.string())),
-  overrides: z.optional(z.array(z.string())),
-});
+import { rcSchema } from './rc-schema.ts';
 
 /**
  * Reads the rc file of a directory, or the `devbox` key of its package.json.

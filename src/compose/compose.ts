@@ -2,6 +2,7 @@ import { Choices, placeOf } from './defaults/choices.ts';
 import type { DefaultsTree } from './defaults/outline.ts';
 import { type DefaultsEntry, type ExpandedDefaults, expandDefaults } from './defaults/tree.ts';
 import { ComposeError, errorAt } from './errors.ts';
+import type { ReadGuard } from './interpolation/reads.ts';
 import { Resolver, type Surroundings } from './interpolation/resolve.ts';
 import type { CustomResolver } from './interpolation/resolvers.ts';
 import { splitKey } from './keys.ts';
@@ -23,6 +24,7 @@ import { isSweepOverride } from './override/values.ts';
 import { type Part, type PartOptions, partOf } from './part.ts';
 import { Repository, type SearchPathEntry } from './repository.ts';
 import { type HydraRuntime, runtimeTree } from './runtime.ts';
+import { sourcesOf } from './sources.ts';
 import { Updater } from './update.ts';
 import { printYaml } from './yaml/print.ts';
 
@@ -41,6 +43,8 @@ export interface ComposeOptions {
   readonly runtime?: HydraRuntime;
   /** Paths of mappings that take new keys by plain `path.key=value`; they need not exist in the config. */
   readonly openMaps?: readonly string[];
+  /** Asked before an interpolation reads something; what it throws ends the composition. */
+  readonly guard?: ReadGuard;
 }
 
 /** A composed configuration. */
@@ -63,6 +67,11 @@ export interface Composition {
   readonly hydra: PlainObject;
   /** Where the value at a path (`a.b[0]`, or keys one by one) was written; undefined where there is none. */
   originOf(path: string | readonly (string | number)[]): Origin | undefined;
+  /**
+   * Where everything was written that decides the value at a path, or of the values in it: interpolations on the way,
+   * and what they refer to. In no order.
+   */
+  sourcesOf(path: readonly (string | number)[]): Origin[];
   /** The configuration, or the part at a path, as YAML; floats keep their point, `1.0`. */
   toYaml(path?: string | readonly (string | number)[]): string;
   /**
@@ -82,10 +91,7 @@ export function compose(options: ComposeOptions): Composition {
   const repository = new Repository(options.searchPath);
   refuseNoMapping(repository, options.configName);
   const choices = new Choices(repository, overrides);
-  const surroundings: Surroundings = {
-    env: options.env ?? {},
-    ...(options.resolvers === undefined ? {} : { resolvers: options.resolvers }),
-  };
+  const surroundings = surroundingsOf(options);
   const defaults = expandDefaults(repository, options.configName, choices, surroundings);
   const root = emptyMap();
   const resolver = new Resolver(root, surroundings);
@@ -94,6 +100,14 @@ export function compose(options: ComposeOptions): Composition {
   for (const override of choices.keys)
     updater.apply(override, placeOf(override, overrides.indexOf(override)));
   return composition(root, options, defaults, choices, overrides);
+}
+
+function surroundingsOf({ env = {}, resolvers, guard }: ComposeOptions): Surroundings {
+  return {
+    env,
+    ...(resolvers === undefined ? {} : { resolvers }),
+    ...(guard === undefined ? {} : { guard }),
+  };
 }
 
 /** Parses an override; errors say which one it is. */
@@ -185,8 +199,7 @@ function composition(
     });
   const hydra = facts ?? (() => set);
   const surroundings: Surroundings = {
-    env: options.env ?? {},
-    ...(options.resolvers === undefined ? {} : { resolvers: options.resolvers }),
+    ...surroundingsOf(options),
     ...(facts === undefined ? {} : { runtime: facts }),
   };
   const find = (path: string | readonly (string | number)[]): Node | undefined =>
@@ -206,6 +219,7 @@ function composition(
       const node = find(path);
       return node === undefined ? undefined : nodeOrigin(node);
     },
+    sourcesOf: (path) => sourcesOf(root, path, (visit) => new Resolver(root, { ...surroundings, visit })),
     toYaml: (path = '') => {
       const node = find(path);
       return node === undefined ? '' : printYaml(node);

@@ -6,6 +6,7 @@ export { type ComposeOptions, type Composition, compose } from './compose.ts';
 export type { DefaultsTree } from './defaults/outline.ts';
 export type { DefaultsEntry } from './defaults/tree.ts';
 export { ComposeError, type ComposeErrorDetails } from './errors.ts';
+export type { Read, ReadGuard } from './interpolation/reads.ts';
 export type { CustomResolver as Resolver } from './interpolation/resolvers.ts';
 export type { PlainObject, PlainValue } from './nodes.ts';
 export type { Frame, Origin } from './origin.ts';

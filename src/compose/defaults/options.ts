@@ -31,12 +31,18 @@ export function resolveOption(
   }
   setEntry(root, 'defaults', list);
   const holder = emptyMap();
-  setEntry(holder, '_dummy_', scalar(text));
+  setEntry(holder, '_dummy_', scalar(text, entry.place));
   holder.parent = root;
-  const resolved = attempt(() => new Resolver(root, surroundings).valueAt(holder, '_dummy_'));
+  const resolved = attempt(() => new Resolver(root, forOptions(surroundings)).valueAt(holder, '_dummy_'));
   if (typeof resolved !== 'string') throw unresolved(entry, text, known);
   if (entry.kind === 'group') entry.value = resolved;
   else entry.path = resolved;
+}
+
+/** Keys are the names of groups here, not those of the configuration: only of variables is the guard asked. */
+function forOptions({ guard, ...others }: Surroundings): Surroundings {
+  if (guard === undefined) return others;
+  return { ...others, guard: (read, by) => read.kind === 'env' && guard(read, by) };
 }
 
 function attempt<T>(action: () => T): T | undefined {

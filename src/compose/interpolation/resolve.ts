@@ -7,6 +7,7 @@ import {
   type MapNode,
   missing,
   type Node,
+  nodeOrigin,
   type PlainObject,
   type PlainValue,
   pathOf,
@@ -17,6 +18,7 @@ import {
 import { type Key, keyText } from '../scalars.ts';
 import { childOf, circle, findChild, noKey, rootOf, type Step } from './lookup.ts';
 import { parseText } from './parser.ts';
+import { type ReadGuard, Reads } from './reads.ts';
 import { builtin, type CustomResolver } from './resolvers.ts';
 import type { Argument, Interpolation, NodeReference, Text } from './syntax.ts';
 import { type FreeMap, fromPlain, isContainer, plainValue, type Value, valueText } from './values.ts';
@@ -28,6 +30,10 @@ export interface Surroundings {
   readonly resolvers?: Readonly<Record<string, CustomResolver>>;
   /** What `hydra:` refers to. */
   readonly runtime?: () => MapNode;
+  /** Asked before an interpolation reads something; throws where it may not. */
+  readonly guard?: ReadGuard;
+  /** Hears of every node that a resolution looks at. */
+  readonly visit?: (node: Node) => void;
 }
 
 /** Hears of a value that cannot be resolved; the value is then `???` in the result. */
@@ -46,6 +52,8 @@ const maxReferences = 100;
 export class Resolver {
   readonly root: Container;
   readonly surroundings: Surroundings;
+  /** Who reads what, and whether that is allowed. */
+  readonly reads: Reads;
   private readonly excuse: Excuse | undefined;
   private depth = 0;
   private references = 0;
@@ -54,6 +62,7 @@ export class Resolver {
     this.root = root;
     this.surroundings = surroundings;
     this.excuse = excuse;
+    this.reads = new Reads(surroundings.guard, surroundings.visit);
   }
 
   /**
@@ -103,7 +112,9 @@ export class Resolver {
   }
 
   private plainLeaf(parent: Container, key: Key, node: Node, active: Set<Container>): PlainValue {
-    return plainValue(this.resolve(parent, key, node, []), (found) => this.plainReferred(found, active));
+    return this.reads.by(node, () =>
+      plainValue(this.resolve(parent, key, node, []), (found) => this.plainReferred(found, active)),
+    );
   }
 
   /** A container that an interpolation led to. Some resolvers make a new one each time, without end. */
@@ -132,6 +143,7 @@ export class Resolver {
 
   /** The value of a node that stands in `parent` under `key`. */
   private resolve(parent: Container, key: Key, node: Node, steps: readonly Step[]): Value {
+    this.reads.see(node);
     if (node.kind !== 'scalar') return node;
     if (!isInterpolation(node)) return node.value;
     if (++this.depth > maxDepth) {
@@ -139,7 +151,8 @@ export class Resolver {
       throw circle(steps, parent, key, node);
     }
     try {
-      return this.text(parseText(node.value), { parent, key, node, steps });
+      const parts = parseText(node.value);
+      return this.reads.by(node, () => this.text(parts, { parent, key, node, steps }));
     } catch (error) {
       if (error instanceof ComposeError && error.origin === undefined)
         throw this.locate(error, parent, key, node);
@@ -256,9 +269,9 @@ export class Resolver {
     if (start === undefined)
       throw new ComposeError('interpolation/key', `${key} leads above the top of the config`);
     const rest = key.slice(dots);
-    return rest === ''
-      ? { value: start, missing: false }
-      : this.walk(start, splitKey(rest), strict, steps, typed);
+    if (rest !== '') return this.walk(start, splitKey(rest), strict, steps, typed);
+    this.askFor(start, undefined, start);
+    return { value: start, missing: false };
   }
 
   private walk(
@@ -268,33 +281,39 @@ export class Resolver {
     steps: readonly Step[],
     typed: boolean,
   ): Found {
-    let at = start;
-    for (const [index, segment] of segments.entries()) {
-      const found = findChild(at, segment);
-      if (found === undefined) return undefined;
-      const { node, key } = found;
-      const missing = isMissing(node);
-      if (missing && strict) {
-        throw new ComposeError('interpolation/missing', `${pathOf(at, key)} was never set: it is ???`, {
-          hint: `set it with ${pathOf(at, key)}=VALUE`,
-        });
-      }
-      const last = index === segments.length - 1;
-      if (last && steps.some((step) => step.parent === at && step.key === key)) {
-        throw circle(steps, at, key, node);
-      }
-      const value = this.resolve(at, key, node, last ? [...steps, { parent: at, key }] : steps);
-      if (last) return { value, missing };
-      if (!isContainer(value)) {
-        if (!typed) return undefined;
-        throw new ComposeError(
-          'interpolation/key',
-          `${pathOf(at, key)} holds no keys, so there is no ${segments[index + 1]} in it`,
-        );
-      }
-      at = value;
+    const [segment, next] = segments;
+    const found = segment === undefined ? undefined : findChild(start, segment);
+    if (found === undefined) return undefined;
+    const { node, key } = found;
+    const missing = isMissing(node);
+    if (missing && strict) {
+      throw new ComposeError('interpolation/missing', `${pathOf(start, key)} was never set: it is ???`, {
+        hint: `set it with ${pathOf(start, key)}=VALUE`,
+      });
     }
-    return undefined;
+    if (next === undefined) {
+      if (steps.some((step) => step.parent === start && step.key === key)) {
+        throw circle(steps, start, key, node);
+      }
+      this.askFor(start, key, node);
+      return { value: this.resolve(start, key, node, [...steps, { parent: start, key }]), missing };
+    }
+    const value = this.resolve(start, key, node, steps);
+    if (isContainer(value))
+      return this.reads.by(node, () => this.walk(value, segments.slice(1), strict, steps, typed));
+    if (!typed) return undefined;
+    throw new ComposeError(
+      'interpolation/key',
+      `${pathOf(start, key)} holds no keys, so there is no ${next} in it`,
+    );
+  }
+
+  private askFor(parent: Container, key: Key | undefined, node: Node): void {
+    this.reads.ask(() => ({
+      kind: 'key',
+      path: pathOf(parent, key),
+      origin: nodeOrigin(node),
+    }));
   }
 }
 

@@ -1,5 +1,6 @@
 import { ComposeError } from '../errors.ts';
 import { copyNode, emptyList, type MapNode, type PlainValue, pathOf, pushItem, scalar } from '../nodes.ts';
+import type { Place } from '../origin.ts';
 import { keyText, scalarText } from '../scalars.ts';
 import { loadText } from '../yaml/load.ts';
 import { parseValue } from './parser.ts';
@@ -44,9 +45,10 @@ function limit(name: string, args: readonly Value[], least: number, most: number
 }
 
 /** The environment variable, or the default as text; null stays null. */
-function env(args: readonly Value[], { surroundings }: Resolver): Value {
+function env(args: readonly Value[], { surroundings, reads }: Resolver): Value {
   limit('oc.env', args, 1, 2);
   const name = textArgument('oc.env', args, 0);
+  reads.ask(() => ({ kind: 'env', name }));
   const value = Object.hasOwn(surroundings.env, name) ? surroundings.env[name] : undefined;
   if (value !== undefined) return value;
   const [, fallback] = args;
@@ -81,14 +83,15 @@ function create(args: readonly Value[], _resolver: Resolver, { parent, node }: C
   const [value = null] = args;
   if (value === null) return null;
   const source = node.place?.source ?? { kind: 'override' as const, text: '', index: 0 };
-  const made = typeof value === 'string' ? loadText(value, { ...source, text: value }) : freeToNode(value);
+  const made =
+    typeof value === 'string' ? loadText(value, { ...source, text: value }) : freeToNode(value, node.place);
   if (made.kind === 'scalar')
     throw new ComposeError('interpolation/arguments', 'oc.create takes a mapping or list');
   made.parent = parent;
   return made;
 }
 
-function freeToNode(value: Value): ReturnType<typeof nodeOf> {
+function freeToNode(value: Value, place: Place | undefined): ReturnType<typeof nodeOf> {
   if (!isContainer(value) && !isFree(value)) {
     throw new ComposeError(
       'interpolation/arguments',
@@ -96,7 +99,7 @@ function freeToNode(value: Value): ReturnType<typeof nodeOf> {
     );
   }
   try {
-    return nodeOf(value, copyNode);
+    return nodeOf(value, copyNode, place);
   } catch (error) {
     throw new ComposeError('interpolation/arguments', 'oc.create needs keys that are not null', {
       cause: error,
@@ -128,7 +131,8 @@ function values(args: readonly Value[], resolver: Resolver, context: Context): V
   const key = textArgument('oc.dict.values', args, 0);
   const list = emptyList();
   for (const name of map.entries.keys()) {
-    pushItem(list, scalar(`\${${key.startsWith('.') ? '.' : ''}${key}.${keyText(name)}}`));
+    const text = `\${${key.startsWith('.') ? '.' : ''}${key}.${keyText(name)}}`;
+    pushItem(list, scalar(text, context.node.place));
   }
   list.parent = context.parent;
   return list;

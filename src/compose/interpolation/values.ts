@@ -10,6 +10,7 @@ import {
   setEntry,
   setProperty,
 } from '../nodes.ts';
+import type { Place } from '../origin.ts';
 import { Float, type Key, keyLiteral, keyText, type Scalar, scalarLiteral, scalarText } from '../scalars.ts';
 
 /**
@@ -89,19 +90,19 @@ export function fromPlain(plain: unknown): Value {
   return typeof plain === 'boolean' || typeof plain === 'bigint' ? plain : String(plain);
 }
 
-/** A copy of a value as nodes of a configuration. */
-export function nodeOf(value: Value, copy: (node: Container) => Node): Node {
+/** A copy of a value as nodes of a configuration; `place` is where nodes come from that are not copied. */
+export function nodeOf(value: Value, copy: (node: Container) => Node, place?: Place): Node {
   if (isContainer(value)) return copy(value);
-  if (!isFree(value)) return scalar(value);
+  if (!isFree(value)) return scalar(value, place);
   if (value.kind === 'free-list') {
-    const list = emptyList();
-    for (const item of value.items) pushItem(list, nodeOf(item, copy));
+    const list = emptyList(place);
+    for (const item of value.items) pushItem(list, nodeOf(item, copy, place));
     return list;
   }
-  const map = emptyMap();
+  const map = emptyMap(place);
   for (const [key, item] of value.entries) {
     if (key === null) throw new Error('a key cannot be null');
-    setEntry(map, key, nodeOf(item, copy));
+    setEntry(map, key, nodeOf(item, copy, place));
   }
   return map;
 }

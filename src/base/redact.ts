@@ -4,6 +4,7 @@ const secretFields =
   'api[_-]?key|token|password|passwd|secret|private[_-]?key|user[_-]?data|jupyter[_-]?(?:token|url)';
 const inJson = new RegExp(`("(?:${secretFields})"\\s*:\\s*)"(?:[^"\\\\]|\\\\.)*"?`, 'gi');
 const inPairs = new RegExp(`\\b((?:${secretFields})=)[^\\s&"']+`, 'gi');
+const secretKey = new RegExp(`(?:^|[_-])(?:${secretFields})$`, 'i');
 const inHeaders = /\b(authorization|api-key)(["']?\s*[:=]\s*["']?)(?:(?:bearer|basic)\s+)?[^\s"']+/gi;
 const pemBlock = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g;
 
@@ -22,4 +23,12 @@ export function redact(text: string, secrets: readonly string[] = []): string {
     .replace(inJson, `$1"${hidden}"`)
     .replace(inPairs, `$1${hidden}`)
     .replace(inHeaders, `$1$2${hidden}`);
+}
+
+/**
+ * What to show of the text under a key: nothing of a secret, but which variable or which other key it is read from.
+ */
+export function hideSecret(key: string, text: string): string {
+  const isReference = /^\$\{(?:oc\.env:\w+(?:,\s*null)?|[\w.]+)\}$/.test(text);
+  return secretKey.test(key) && text !== '' && text !== '???' && !isReference ? hidden : text;
 }

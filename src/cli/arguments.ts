@@ -8,6 +8,10 @@ export interface Flags {
   readonly version: boolean;
   /** `--cfg TYPE`: print the configuration instead of running. */
   readonly cfg: string | undefined;
+  /** `--info TYPE`: explain the configuration instead of running. */
+  readonly info: string | undefined;
+  /** `--package PATH`: only this part of the configuration. */
+  readonly package: string | undefined;
   readonly resolve: boolean;
   /** `--multirun`: run every job of the sweeps among the overrides. */
   readonly multirun: boolean;
@@ -35,6 +39,8 @@ const options = {
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'V' },
   cfg: { type: 'string', short: 'c' },
+  info: { type: 'string', short: 'i' },
+  package: { type: 'string', short: 'p' },
   resolve: { type: 'boolean' },
   multirun: { type: 'boolean', short: 'm' },
   json: { type: 'boolean' },
@@ -103,11 +109,14 @@ export function readArguments(argv: readonly string[], isSwitch: IsSwitch): Argu
     }
   }
 
+  refuseCombinations(flags);
   return {
     flags: {
       help: flags.help !== undefined,
       version: flags.version !== undefined,
       cfg: flags.cfg?.[0],
+      info: flags.info?.[0],
+      package: flags.package?.[0],
       resolve: flags.resolve !== undefined,
       multirun: flags.multirun !== undefined,
       json: flags.json !== undefined,
@@ -133,6 +142,24 @@ function flagName(word: string): string {
 
 function isOwn(name: string): name is FlagName {
   return Object.hasOwn(options, name);
+}
+
+/** A flag about printing never lets a command run by mistake. */
+function refuseCombinations(flags: Partial<Record<FlagName, string[]>>): void {
+  const problem =
+    flags.cfg && flags.info
+      ? '--cfg and --info exclude each other'
+      : flags.cfg || flags.info
+        ? undefined
+        : flags.package
+          ? '--package needs --cfg or --info'
+          : flags.resolve && '--resolve needs --cfg or --info';
+  if (!problem) return;
+  throw new DevboxError('usage', problem, {
+    code: 'usage/flag-combination',
+    title: 'Usage Error',
+    hint: 'Write --cfg job for the configuration, --info provenance for where it comes from.',
+  });
 }
 
 function badFlag(flag: string, wantsValue: boolean): DevboxError {

@@ -44,7 +44,11 @@ export function composeConfig(
     openMaps,
     runtime: {
       job: { name: 'devbox', ...(jobNumber === undefined ? {} : { num: jobNumber, id: String(jobNumber) }) },
-      runtime: { cwd: context.cwd, version: context.version },
+      runtime: {
+        cwd: context.cwd,
+        version: context.version,
+        config_sources: source.trees.map(({ path, label }) => ({ path, schema: 'file', provider: label })),
+      },
     },
   });
 }

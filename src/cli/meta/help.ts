@@ -5,7 +5,7 @@ import { DevboxError, failures } from '../../base/errors.ts';
 import { nearest } from '../../base/text.ts';
 import type { Command } from '../../commands/command.ts';
 import { loadCommands } from '../../commands/table.ts';
-import { listGroups, type PlainValue, toYaml } from '../../compose/index.ts';
+import { listGroups, type PlainValue } from '../../compose/index.ts';
 import { type ConfigSource, composeConfig } from '../../config/compose.ts';
 import { isOverride } from '../words.ts';
 import type { MetaCommand } from './meta.ts';
@@ -27,7 +27,11 @@ const flagTexts: Readonly<Record<string, string>> = {
   json: 'one JSON document on stdout, errors as JSON on stderr',
   quiet: 'identifiers only (-q)',
   'no-color': 'no colour; the variable NO_COLOR does the same',
-  'cfg job': 'print the composed configuration instead of running; with --resolve, resolved',
+  'cfg job': 'print the composed configuration instead of running; hydra: what is known of the run; all (-c)',
+  'info all':
+    'explain the configuration: provenance (where each value comes from), config, defaults, defaults-tree, searchpath (-i)',
+  'package PATH': 'with --cfg or --info config: only this part, such as api (-p)',
+  resolve: 'with --cfg or --info: interpolations resolved',
   'config-dir DIR': 'a configuration tree that is looked at first; may be repeated (-cd)',
   'config-path DIR': 'a configuration tree instead of all others (-cp)',
   'config-name NAME': 'another primary configuration than config (-cn)',
@@ -55,7 +59,7 @@ async function overview(source: ConfigSource, context: Context): Promise<string>
         ...groups.map(({ group, options }) => `  ${group}: ${options.map(({ name }) => name).join(', ')}`),
         '',
         'Configuration, changed with key=value:',
-        ...indent(toYaml(composeConfig(source, [], context).config)),
+        ...indent(composeConfig(source, [], context).toYaml()),
         '',
         'Exit codes:',
         '    0  done',

@@ -1,7 +1,7 @@
 // Makes dist/: main.js and app/ (CommonJS chunks of the start-up path, with V8 code caches), ui.mjs (Ink),
-// server.mjs (the box server) and compose.mjs (the library).
+// server.mjs (the box server), compose.mjs (the library) and schema/ (JSON Schemas for editors).
 import { execFileSync } from 'node:child_process';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, transform } from 'esbuild';
@@ -89,6 +89,7 @@ await Promise.all([
 ]);
 execFileSync('chmod', ['755', join(dist, 'main.js')]);
 execFileSync(process.execPath, [join(root, 'scripts', 'code-cache.cjs')], { stdio: 'inherit' });
+await writeSchemas();
 
 /**
  * esbuild splits only ES modules, so the chunks are made as such and each is turned into CommonJS, which starts
@@ -124,4 +125,22 @@ async function buildApp() {
       await writeFile(path, lazy.replaceAll('import("../ui.mjs")', '__importModule("../ui.mjs")'));
     }),
   );
+}
+
+/** The schemas that the first lines of the shipped YAML files name: of each group and of the two files beside them. */
+async function writeSchemas() {
+  const entries = await readdir(join(root, 'conf'), { withFileTypes: true });
+  const groups = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const shipped = ['--config-dir', join(root, 'presets'), '--config-path', join(root, 'conf')];
+  await mkdir(join(dist, 'schema'));
+  for (const name of ['config', 'project', ...groups]) {
+    const schema = execFileSync(process.execPath, [
+      join(dist, 'main.js'),
+      'schema',
+      name,
+      '--json',
+      ...shipped,
+    ]);
+    await writeFile(join(dist, 'schema', `${name}.json`), schema);
+  }
 }

@@ -3,6 +3,7 @@ import type { MetaCommand } from './meta.ts';
 /** The commands about devbox itself, by the word that calls them. */
 const loaders: Readonly<Record<string, () => Promise<MetaCommand>>> = {
   help: async () => (await import('./help.ts')).help,
+  schema: async () => (await import('./schema.ts')).schema,
 };
 
 /** The meta command that a word calls, or undefined. */

@@ -1,9 +1,9 @@
 import { DevboxError } from '../base/errors.ts';
-import { hideSecret } from '../base/redact.ts';
 import { nearest } from '../base/text.ts';
 import type { Composition, Part, PlainValue } from '../compose/index.ts';
 import type { View } from '../ui/view.ts';
 import type { Flags } from './arguments.ts';
+import { hiderFor } from './secrets.ts';
 
 const parts = ['job', 'hydra', 'all'] as const;
 
@@ -34,7 +34,11 @@ export function configPart(
   const { of, resolve } = wanted;
   const path = wanted.package === '_global_' ? undefined : wanted.package?.replace(/^_global_\./, '');
   const at = path === undefined || path === '' ? {} : { path };
-  const part = composition.part({ of, resolve, mask: hideSecret, ...at });
+  const hide = hiderFor(composition);
+  const mask = (key: string, text: string): string =>
+    // What is known of the run quotes the overrides.
+    of === 'job' ? hide.value(key, text) : hide.any(hide.value(key, text));
+  const part = composition.part({ of, resolve, mask, ...at });
   if (part === undefined) throw unknownPackage(path ?? '', composition.part({ of })?.value ?? {});
   const { value } = part;
   const isContainer = typeof value === 'object' && value !== null;

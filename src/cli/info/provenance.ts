@@ -1,8 +1,8 @@
-import { hideSecret, redact } from '../../base/redact.ts';
 import { cleanLine, count } from '../../base/text.ts';
 import type { Composition, Origin, PlainValue } from '../../compose/index.ts';
 import { shortPath } from '../../config/place.ts';
 import { type Card, type Row, token } from '../../ui/card.ts';
+import { type Hider, hiderFor } from '../secrets.ts';
 import type { InfoCall, Section } from './section.ts';
 
 type Path = readonly (string | number)[];
@@ -24,10 +24,11 @@ interface Leaf {
  */
 export function provenanceSection(call: InfoCall): Section {
   const composition = call.composition();
-  const leaves = leavesOf(composition);
-  const describe = describer(call, secretsIn(composition));
+  const hide = hiderFor(composition);
+  const leaves = leavesOf(composition, hide);
+  const describe = describer(call, hide);
   const cards = grouped(leaves, composition, call).map(([title, members]): Card => {
-    return { title, rows: members.map((leaf) => rowOf(leaf, describe)) };
+    return { title, rows: members.map((leaf) => rowOf(leaf, describe, hide)) };
   });
   return {
     cards,
@@ -43,30 +44,18 @@ export function provenanceSection(call: InfoCall): Section {
   };
 }
 
-function leavesOf(composition: Composition): Leaf[] {
+function leavesOf(composition: Composition, hide: Hider): Leaf[] {
   const visit = (value: PlainValue, path: Path): Leaf[] => {
     const inside: readonly (readonly [string | number, PlainValue])[] = Array.isArray(value)
       ? [...value.entries()]
       : Object.entries(typeof value === 'object' && value !== null ? value : {});
     if (inside.length > 0) return inside.flatMap(([key, item]) => visit(item, [...path, key]));
     if (path.length === 0) return [];
-    const hidden = typeof value === 'string' ? hideSecret(lastKey(path), value) : value;
+    const hidden = typeof value === 'string' ? hide.value(lastKey(path), value) : value;
     const text = typeof hidden === 'string' && hidden !== value ? hidden : composition.toYaml(path).trimEnd();
     return [{ path, text: cleanLine(text), value: hidden, origin: composition.originOf(path) }];
   };
   return visit(composition.config, []);
-}
-
-/** Texts of the configuration that must not be shown anywhere, not even as part of an override. */
-function secretsIn(composition: Composition): string[] {
-  const secrets: string[] = [];
-  composition.part({
-    mask(key, text) {
-      if (hideSecret(key, text) !== text) secrets.push(text);
-      return text;
-    },
-  });
-  return secrets;
 }
 
 /** The leaves by where they come from, with the heading of each group. */
@@ -102,8 +91,8 @@ interface Describer {
   json(origin: Origin, key: string): Readonly<Record<string, unknown>>;
 }
 
-function describer(call: InfoCall, secrets: readonly string[]): Describer {
-  const override = (text: string): string => cleanLine(redact(text, secrets));
+function describer(call: InfoCall, hide: Hider): Describer {
+  const override = (text: string): string => cleanLine(hide.any(text));
   return {
     text(origin, short) {
       if (origin.kind === 'file') {
@@ -116,7 +105,7 @@ function describer(call: InfoCall, secrets: readonly string[]): Describer {
     },
     json(origin, key) {
       const more = {
-        ...(origin.text === undefined ? {} : { text: hideSecret(key, origin.text) }),
+        ...(origin.text === undefined ? {} : { text: hide.value(key, origin.text) }),
         ...(origin.replaced === undefined ? {} : { replaced: this.json(origin.replaced, key) }),
       };
       if (origin.kind === 'file') {
@@ -135,11 +124,11 @@ function describer(call: InfoCall, secrets: readonly string[]): Describer {
   };
 }
 
-function rowOf({ path, text, origin }: Leaf, describe: Describer): Row {
+function rowOf({ path, text, origin }: Leaf, describe: Describer, hide: Hider): Row {
   const where = origin === undefined ? '' : `  ${describe.text(origin, true)}`;
   const before: string[] = [];
   for (let at = origin?.replaced; at !== undefined; at = at.replaced) {
-    const was = at.text === undefined ? '' : ` ${cleanLine(hideSecret(lastKey(path), at.text), 60)}`;
+    const was = at.text === undefined ? '' : ` ${cleanLine(hide.value(lastKey(path), at.text), 60)}`;
     before.push(`\nreplaced${was} ${describe.text(at, false)}`);
   }
   return { label: keyOf(path), value: [text, token('dim', where), token('dim', before.join(''))] };

@@ -1,31 +1,29 @@
 import type { Context } from '../base/context.ts';
 import { DevboxError } from '../base/errors.ts';
-import type { Command, CommandDeps, Outcome } from '../commands/command.ts';
+import type { Command, CommandDeps } from '../commands/command.ts';
+import { exitOf, type Outcome } from '../commands/outcome.ts';
 import { loadCommand } from '../commands/table.ts';
 import type { Composition } from '../compose/index.ts';
-import { type ConfigSource, composeConfig } from '../config/compose.ts';
+import { composeConfig } from '../config/compose.ts';
 import { prepare } from '../config/prepare.ts';
 import { refuseForeignRedirect } from '../config/trust.ts';
+import { drawLeaseId } from '../leases/lease.ts';
 import type { LeaseStore } from '../leases/store.ts';
 import { openProvider } from '../providers/registry.ts';
-import type { Renderer } from '../ui/renderer.ts';
+import type { RunFacts } from '../runs/record.ts';
+import type { Line, LiveOutput } from './line.ts';
+import { shownError } from './shown-error.ts';
 
 /** One call of a command, composed but not yet validated. */
-export interface Call {
-  readonly source: ConfigSource;
-  /** Overrides of the command line. */
-  readonly overrides: readonly string[];
+export interface Call extends Line {
   readonly composition: Composition;
-  /** The words after `--`. */
-  readonly rest: readonly string[] | undefined;
-  readonly interactive: boolean;
 }
 
 /**
  * Runs the command that a composition names, against the provider that it names. Where the user named no provider
  * and a lease knows the box, the lease's provider is asked.
  */
-export async function dispatch(call: Call, context: Context, renderer: Renderer): Promise<Outcome> {
+export async function dispatch(call: Call, context: Context, renderer: LiveOutput): Promise<Outcome> {
   const command = await commandOf(call.composition);
   const { openLeases } = await import('../leases/store.ts');
   const leases = openLeases(context.paths, context.clock, context.random);
@@ -34,15 +32,19 @@ export async function dispatch(call: Call, context: Context, renderer: Renderer)
   );
 
   const recompose = (api: string, overrides: readonly string[]): Composition =>
-    composeConfig(call.source, [...overrides, `api=${api}`], context);
+    composeConfig(call.source, [...overrides, `api=${api}`], context, call.job?.number);
   const leased = apiIsExplicit ? undefined : await leasedApi(call.composition, leases);
   const composition = leased === undefined ? call.composition : recompose(leased, call.overrides);
 
   const prepared = prepare(composition, command, call.rest, context);
   const open = (from: Composition, checked: typeof prepared) => {
     refuseForeignRedirect(from, call.source, context);
-    return openProvider(checked.common.api, context, { emit: renderer.emit });
+    return openProvider(checked.common.api, context, {
+      emit: renderer.emit,
+      ...(call.job ? { shared: call.job.shared } : {}),
+    });
   };
+  const runId = drawLeaseId(context.random);
   const deps: CommandDeps = {
     context,
     emit: renderer.emit,
@@ -60,8 +62,38 @@ export async function dispatch(call: Call, context: Context, renderer: Renderer)
     leases,
     releaseTerminal: () => renderer.release(),
     interactive: call.interactive,
+    job: call.job ?? null,
+    runId,
   };
-  return prepared.run(deps);
+  const running = prepared.run(deps);
+  if (command.changes) {
+    const { api } = prepared.common;
+    const secrets = 'api_key' in api && api.api_key !== null ? [api.api_key] : [];
+    call.background.add(record({ id: runId, command: command.name, secrets }, running, call, context));
+  }
+  return running;
+}
+
+/** Writes a run down; whatever goes wrong with that changes nothing for the run. */
+async function record(
+  about: Pick<RunFacts, 'id' | 'command' | 'secrets'>,
+  running: Promise<Outcome>,
+  { overrides, rest, flags }: Call,
+  context: Context,
+): Promise<void> {
+  // How the other jobs of a multirun were made is no part of this one.
+  const own = overrides.filter((override) => !/^[+~]*hydra\.(?:launcher|sweeper)\b/.test(override));
+  const ended = running.then(
+    (outcome) => ({ exit: exitOf(outcome), boxes: outcome.view?.quiet ?? [] }),
+    (error: unknown) => ({ exit: exitOf({ error: shownError(error, context) }), boxes: [] }),
+  );
+  try {
+    const { recordRun } = await import('../runs/record.ts');
+    await recordRun({ ...about, overrides: own, rest, ...flags }, ended, context);
+  } catch (error) {
+    if (context.env['DEVBOX_DEBUG'])
+      context.stderr.stream.write(`The run could not be recorded: ${String(error)}\n`);
+  }
 }
 
 async function commandOf(composition: Composition): Promise<Command> {

@@ -1,37 +1,48 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Context } from '../base/context.ts';
-import { DevboxError, failures } from '../base/errors.ts';
-import type { Outcome } from '../commands/command.ts';
-import { ComposeError, listGroups } from '../compose/index.ts';
+import { failures } from '../base/errors.ts';
+import { exitOf, type Outcome } from '../commands/outcome.ts';
+import { listGroups } from '../compose/index.ts';
 import { type ConfigSource, composeConfig, findConfig } from '../config/compose.ts';
 import type { Mode, Renderer } from '../ui/renderer.ts';
 import { createRenderer } from '../ui/renderer.ts';
 import { type Arguments, type Flags, hasKeyFlags, type IsSwitch, readArguments } from './arguments.ts';
-import { composeErrorCard } from './compose-error.ts';
+import { type Line, mayBeAboutHydra, type RunLine } from './line.ts';
+import type { MetaCall } from './meta/meta.ts';
 import { loadMeta } from './meta/table.ts';
+import { shownError } from './shown-error.ts';
 import { type CommandNames, toOverrides } from './words.ts';
 
 /** Runs one command line to its end and returns the exit status. Everything it says goes through a renderer. */
 export async function run(argv: readonly string[], context: Context): Promise<number> {
   let renderer = rendererFor(guessFlags(argv), context);
+  const background = new Set<Promise<void>>();
   try {
     const { flags, words, rest } = readArguments(argv, hasKeyFlags(argv) ? await switches() : () => false);
     renderer = rendererFor(flags, context);
-    return await perform({ flags, words, rest }, context, renderer);
+    return await perform({ flags, words, rest }, { context, renderer, background });
   } catch (error) {
-    const shown = asDevboxError(error, context);
+    const shown = shownError(error, context);
     await renderer.fail(shown);
     return failures[shown.kind].exit;
   } finally {
     await renderer.release();
+    await Promise.all(background);
   }
+}
+
+/** What a command line is run with. */
+interface Surroundings {
+  readonly context: Context;
+  readonly renderer: Renderer;
+  /** Work that nobody waits for before the end; none of it fails. */
+  readonly background: Set<Promise<void>>;
 }
 
 async function perform(
   { flags, words, rest }: Arguments,
-  context: Context,
-  renderer: Renderer,
+  { context, renderer, background }: Surroundings,
 ): Promise<number> {
   if (flags.version) {
     const { version } = context;
@@ -39,35 +50,69 @@ async function perform(
   }
   const source = await findConfig(flags, context);
   const interactive = !flags.json && !flags.quiet && context.stdin.isTTY && context.stdout.isTTY;
-  const [first = 'help', ...others] = words;
+  const explains = flags.cfg !== undefined || flags.info !== undefined;
+  const [first = explains ? '' : 'help', ...others] = words;
   const meta = await loadMeta(flags.help ? 'help' : first);
   if (meta) {
     const metaWords = flags.help ? words : others;
+    const again: MetaCall['again'] = async (line, cwd) => ({
+      exit: await perform(line, { context: { ...context, cwd }, renderer, background }),
+    });
     return finish(
-      await meta.run({ words: metaWords, flags, source, context, emit: renderer.emit, interactive }),
+      await meta.run({
+        words: metaWords,
+        rest,
+        flags,
+        source,
+        context,
+        emit: renderer.emit,
+        interactive,
+        again,
+      }),
       renderer,
     );
   }
   const overrides = await toOverrides(words, commandNamesIn(source));
-  const composition = composeConfig(source, overrides, context);
+  const line: Line = { flags, source, overrides, rest, interactive, background };
+  if (flags.multirun) {
+    const { multirun } = await import('./multirun/index.ts');
+    return multirun(line, runLine, context, renderer);
+  }
+  return finish(await runLine(line, context, renderer), renderer);
+}
+
+const runLine: RunLine = async (line, context, renderer) => {
+  const { flags, source, overrides, job } = line;
+  if (flags.info !== undefined) {
+    const { infoView } = await import('./info/index.ts');
+    return {
+      view: infoView({
+        flags,
+        source,
+        context,
+        composition: () => composeConfig(source, overrides, context),
+      }),
+    };
+  }
+  if (overrides.some(mayBeAboutHydra)) {
+    const { checkHydra } = await import('../config/hydra.ts');
+    checkHydra(overrides);
+  }
+  const composition = composeConfig(source, overrides, context, job?.number);
   if (flags.cfg !== undefined) {
     const { configView } = await import('./print-config.ts');
-    return finish({ view: configView(composition, flags) }, renderer);
+    return { view: configView(composition, flags) };
   }
   const { dispatch } = await import('./dispatch.ts');
   renderer.prepare();
-  return finish(
-    await dispatch({ source, overrides, composition, rest, interactive }, context, renderer),
-    renderer,
-  );
-}
+  return dispatch({ ...line, composition }, context, renderer);
+};
 
 /** Shows how a command ended, and turns it into an exit status. */
 async function finish(outcome: Outcome, renderer: Renderer): Promise<number> {
   if (outcome.view) await renderer.show(outcome.view);
-  if (!outcome.error) return outcome.exit ?? 0;
-  await renderer.fail(outcome.error);
-  return failures[outcome.error.kind].exit;
+  if (outcome.error) await renderer.fail(outcome.error);
+  return exitOf(outcome);
 }
 
 function rendererFor(flags: Pick<Flags, 'json' | 'quiet' | 'noColor'>, context: Context): Renderer {
@@ -115,20 +160,4 @@ function commandNamesIn(source: ConfigSource): CommandNames {
       return (await loadCommand(name))?.positionals;
     },
   };
-}
-
-function asDevboxError(error: unknown, context: Context): DevboxError {
-  if (error instanceof DevboxError) return error;
-  if (error instanceof ComposeError) return composeErrorCard(error, context);
-  const message = error instanceof Error ? error.message : String(error);
-  return new DevboxError('failed', message, {
-    code: 'internal',
-    title: 'Internal Error',
-    details:
-      context.env['DEVBOX_DEBUG'] && error instanceof Error
-        ? [{ label: 'Stack', value: error.stack ?? '' }]
-        : [],
-    hint: 'This is a fault of devbox. DEVBOX_DEBUG=1 shows where; please report it.',
-    cause: error,
-  });
 }

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import type { Context } from '../base/context.ts';
-import type { DevboxError } from '../base/errors.ts';
+import type { LeaseId } from '../leases/lease.ts';
 import type { LeaseStore } from '../leases/store.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Emit } from '../ui/events.ts';
-import type { View } from '../ui/view.ts';
+import type { JobPlace, Outcome } from './outcome.ts';
 import { type ApiConfig, type SshConfig, sshSchema, type WaitConfig, waitSchema } from './settings.ts';
 
 /** The settings that every command has beside its own. */
@@ -31,15 +31,10 @@ export interface CommandDeps {
   readonly releaseTerminal: () => Promise<void>;
   /** A person is at the terminal: no `--json`, no `--quiet`, and stdin and stdout are terminals. */
   readonly interactive: boolean;
-}
-
-/** How a command ended: what to show, and the exit status where it is not 0. */
-export interface Outcome {
-  readonly view?: View;
-  /** Went wrong after something was done that the view shows; decides the exit status. */
-  readonly error?: DevboxError;
-  /** The exit status of another program that the command stands for. */
-  readonly exit?: number;
+  /** The job of a multirun, which shares the terminal with others; null for a command line that stands alone. */
+  readonly job: JobPlace | null;
+  /** The id under which this run is recorded; the first lease that it takes out gets the same one. */
+  readonly runId: LeaseId;
 }
 
 export type Shape = Readonly<Record<string, z.ZodMiniType>>;
@@ -58,6 +53,8 @@ export interface CommandFacts {
   readonly positionals: readonly string[];
   /** The key that takes the words after `--`; without one they are refused. */
   readonly rest?: string;
+  /** Whether it changes something, so that its runs are recorded and can be repeated. */
+  readonly changes?: true;
 }
 
 /** A command before it is tied to its settings. */

@@ -51,11 +51,11 @@ export type Lease = LeaseFacts & LeaseProgress;
 
 export type LeaseState = Lease['state'];
 
-/** What the taker of a lease decides; the store adds id, state and times. */
+/** What the taker of a lease decides; the store adds state and times, and an id where the wanted one is taken. */
 export type NewLease = Pick<
   LeaseFacts,
   'name' | 'provider' | 'api' | 'account' | 'region' | 'type' | 'owner'
-> & { readonly note?: string | null };
+> & { readonly id?: LeaseId; readonly note?: string | null };
 
 /** A step in the life of a lease, as `LeaseStore.update` takes it. */
 export type LeaseChange = (lease: Lease) => Lease;

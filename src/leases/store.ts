@@ -102,16 +102,16 @@ export function openLeases(paths: Pick<Paths, 'state'>, clock: Clock, random: ()
 
     create: (lease) =>
       changing(async () => {
-        let id = drawLeaseId(random);
+        let id = lease.id ?? drawLeaseId(random);
         const taken = new Set(await namesIn(folder));
         // Under the lock nobody is writing, so these are what crashes left.
         for (const name of taken) if (isDebris(name)) await rm(join(folder, name), { force: true });
         while (taken.has(leaseFileName(id))) id = drawLeaseId(random);
         const now = new Date(clock.now()).toISOString();
         return write({
+          ...lease,
           version: 1,
           id,
-          ...lease,
           note: lease.note ?? null,
           state: 'intended',
           instanceId: null,

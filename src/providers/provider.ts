@@ -173,4 +173,6 @@ export interface Provider extends Facets {
 /** What opening a provider needs of the world, besides its own `api` settings. */
 export interface ProviderDeps {
   readonly emit: Emit;
+  /** What several openings in one process keep together, such as a pace; by keys of the provider's own. */
+  readonly shared?: Map<string, unknown>;
 }

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { dirname } from 'node:path';
+import type { Writable } from 'node:stream';
 import { DevboxError } from '../base/errors.ts';
 import { hasCode } from '../base/files.ts';
 import { shellLine } from '../base/shell.ts';
@@ -34,25 +35,41 @@ export async function sshArgv(places: SshPlaces, target: SshTarget): Promise<str
 export interface ConnectOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal?: AbortSignal;
+  /** Where its output goes instead of to this process's own streams; its stdin is empty then. */
+  readonly streams?: { readonly stdout: Writable; readonly stderr: Writable };
 }
 
 /**
- * Hands the terminal to an ssh command until it ends.
+ * Hands the terminal, or other streams, to an ssh command until it ends.
  * @returns its exit code; 128 and the signal's number where a signal ended it.
  * @throws DevboxError `remote/no-ssh` where there is no such program.
  */
 export function connectSsh(argv: readonly string[], options: ConnectOptions): Promise<number> {
   const [program = 'ssh', ...words] = argv;
   return new Promise((resolve, reject) => {
-    const child = spawn(program, words, { stdio: 'inherit', env: { ...options.env } });
+    const { streams } = options;
+    const child = spawn(program, words, {
+      stdio: streams ? ['ignore', 'pipe', 'pipe'] : 'inherit',
+      env: { ...options.env },
+    });
     const stop = (): void => void child.kill('SIGTERM');
     options.signal?.addEventListener('abort', stop, { once: true });
-    child.on('error', (error) => {
+    if (streams) {
+      child.stdout?.pipe(streams.stdout, { end: false });
+      child.stderr?.pipe(streams.stderr, { end: false });
+      // A reader that has gone ends the command, as it would in a shell.
+      streams.stdout.once('error', stop);
+    }
+    const release = (): void => {
       options.signal?.removeEventListener('abort', stop);
+      streams?.stdout.off('error', stop);
+    };
+    child.on('error', (error) => {
+      release();
       reject(hasCode(error, 'ENOENT') ? noSsh(program, argv) : error);
     });
     child.on('close', (code, signal) => {
-      options.signal?.removeEventListener('abort', stop);
+      release();
       resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
     });
   });

@@ -26,9 +26,14 @@ export interface RendererOptions {
 export interface Renderer {
   /** Takes an event; never throws and never waits. */
   readonly emit: Emit;
+  /** Takes the events of one of several things that run at once: plain lines that begin with this text. */
+  labelled(label: string): Emit;
   /** Starts loading what will certainly be needed, so that it is there when the command has its answer. */
   prepare(): void;
-  /** Shows the result, in the form of the mode. @throws DevboxError `output/failed` where stdout takes nothing. */
+  /**
+   * Shows a result, in the form of the mode; an empty line sets a second one off from the first.
+   * @throws DevboxError `output/failed` where stdout takes nothing.
+   */
   show(view: View): Promise<void>;
   /** Shows an error, as a card or as JSON. */
   fail(error: DevboxError): Promise<void>;
@@ -55,12 +60,30 @@ export function createRenderer(options: RendererOptions): Renderer {
       })
     : plain;
   let hasStory = false;
+  const labelled: Progress[] = [];
+  const used = new Set<Output>();
+  // What is shown comes out in the order in which it was asked for, each whole.
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = last.then(work);
+    last = mine.catch(() => undefined);
+    return mine;
+  };
 
-  /** Ends progress; on a terminal an empty line sets off what follows from the lines that progress left. */
+  async function release(): Promise<void> {
+    await Promise.all([progress, ...labelled].map((each) => each.release()));
+  }
+
+  /**
+   * Ends progress; an empty line sets off what follows from the lines that progress left on a terminal, and from what
+   * was shown on the same output before.
+   */
   async function endStory(next: Output): Promise<void> {
-    await progress.release();
-    if (hasStory && mode === 'cards' && stderr.isTTY && next.isTTY) await writeError('\n');
+    await release();
+    if (mode === 'cards' && hasStory && stderr.isTTY && next.isTTY) await writeError('\n');
+    else if (mode === 'cards' && used.has(next)) await (next === stdout ? write('\n') : writeError('\n'));
     hasStory = false;
+    used.add(next);
   }
 
   return {
@@ -68,27 +91,42 @@ export function createRenderer(options: RendererOptions): Renderer {
       hasStory ||= drawsProgress ? isMilestone(event) : wanted[mode](event);
       progress.emit(event);
     },
+    labelled(label) {
+      const begin = (text: string): string => text.replace(/^(?=.)/gm, `${label} `);
+      const lines = plainProgress({
+        write: (text) => writeError(begin(text)),
+        color: options.color && stderr.isTTY,
+        wants: wanted[mode],
+      });
+      labelled.push(lines);
+      return (event) => {
+        hasStory ||= wanted[mode](event);
+        lines.emit(event);
+      };
+    },
     prepare() {
       if (drawsCards) loadInk().catch(() => undefined);
     },
-    async show(view) {
-      await endStory(stdout);
-      if (drawsCards && view.cards.length > 0) {
-        const { printCards } = await loadInk();
-        await write(printCards(view, plainOptions(options, stdout)));
-      } else {
-        await write(viewText(view, options));
-      }
-    },
-    async fail(error) {
-      await endStory(stderr);
-      await writeError(
-        mode === 'json'
-          ? jsonText(errorJson(error))
-          : plainCards([errorCard(error)], plainOptions(options, stderr)),
-      );
-    },
-    release: progress.release,
+    show: (view) =>
+      inTurn(async () => {
+        await endStory(stdout);
+        if (drawsCards && view.cards.length > 0) {
+          const { printCards } = await loadInk();
+          await write(printCards(view, plainOptions(options, stdout)));
+        } else {
+          await write(viewText(view, options));
+        }
+      }),
+    fail: (error) =>
+      inTurn(async () => {
+        await endStory(stderr);
+        await writeError(
+          mode === 'json'
+            ? jsonText(errorJson(error))
+            : plainCards([errorCard(error)], plainOptions(options, stderr)),
+        );
+      }),
+    release,
   };
 }
 

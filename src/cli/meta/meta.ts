@@ -1,19 +1,23 @@
 import type { Context } from '../../base/context.ts';
-import type { Outcome } from '../../commands/command.ts';
+import type { Outcome } from '../../commands/outcome.ts';
 import type { ConfigSource } from '../../config/compose.ts';
 import type { Emit } from '../../ui/events.ts';
-import type { Flags } from '../arguments.ts';
+import type { Arguments, Flags } from '../arguments.ts';
 
 /** A call of a command about devbox itself. */
 export interface MetaCall {
   /** The words after the command's own. */
   readonly words: readonly string[];
+  /** The words after `--`; undefined where there was no `--`. */
+  readonly rest: readonly string[] | undefined;
   readonly flags: Flags;
   readonly source: ConfigSource;
   readonly context: Context;
   readonly emit: Emit;
   /** A person is at the terminal and can be asked. */
   readonly interactive: boolean;
+  /** Runs another command line in a working directory, and shows how it ended. */
+  readonly again: (line: Arguments, cwd: string) => Promise<Outcome>;
 }
 
 /**

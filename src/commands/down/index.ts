@@ -13,6 +13,7 @@ import { settleLostLaunch } from './settle.ts';
 
 export const down = defineCommand({
   name: 'down',
+  changes: true,
   summary: 'take a box down; what is persistent stays',
   examples: [
     'devbox command=down instance_identifier=gh200-devbox',

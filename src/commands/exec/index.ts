@@ -10,6 +10,7 @@ import { execOverSsh } from './over-ssh.ts';
 
 export const exec = defineCommand({
   name: 'exec',
+  changes: true,
   summary: 'run one command on a box',
   examples: [
     'devbox command=exec instance_identifier=devbox -- uname -a',
@@ -40,7 +41,7 @@ export const exec = defineCommand({
       }
       case 'ssh': {
         const access = await arrangeSsh(box, box.reach, ssh, context);
-        return { exit: await execOverSsh(access.argv, argv, timeout, context) };
+        return { exit: await execOverSsh(access.argv, argv, timeout, context, deps.job !== null) };
       }
       case 'none':
         throw unreachable(box.name ?? box.id, box.reach.why);

@@ -4,9 +4,9 @@ import { shellLine } from '../../base/shell.ts';
 import { connectSsh } from '../../remote/ssh-command.ts';
 
 /**
- * Runs a command over SSH with this process's own streams. ssh joins its words and hands them to the remote shell,
- * so they are quoted for it.
+ * Runs a command over SSH. ssh joins its words and hands them to the remote shell, so they are quoted for it.
  * @param timeoutSeconds null lets it run.
+ * @param piped whether it gets the streams of the context rather than this process's own.
  * @returns the remote exit code.
  * @throws DevboxError `timed-out`.
  */
@@ -15,6 +15,7 @@ export async function execOverSsh(
   argv: readonly string[],
   timeoutSeconds: number | null,
   context: Context,
+  piped: boolean,
 ): Promise<number> {
   const [program = 'ssh', ...options] = connect;
   const limit = timeoutSeconds === null ? undefined : AbortSignal.timeout(timeoutSeconds * 1000);
@@ -22,6 +23,7 @@ export async function execOverSsh(
   const code = await connectSsh([program, '-o', 'BatchMode=yes', ...options, shellLine(argv)], {
     env: context.env,
     signal,
+    ...(piped ? { streams: { stdout: context.stdout.stream, stderr: context.stderr.stream } } : {}),
   });
   if (!limit?.aborted) return code;
   throw new DevboxError('timed-out', `the command was still running after ${timeoutSeconds} s`, {

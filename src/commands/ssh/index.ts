@@ -22,6 +22,7 @@ export const ssh = defineCommand({
   positionals: ['instance_identifier'],
   shape: { ...identifierShape, print: z.boolean().check(z.describe('print the line instead of connecting')) },
   async run({ instance_identifier, print, ssh: settings }, deps) {
+    if (deps.job !== null && !print) throw wantsTerminal(instance_identifier);
     const { box, provider } = await findBox(instance_identifier, deps);
     const connects = deps.interactive && !print;
     switch (box.reach.kind) {
@@ -45,6 +46,15 @@ export const ssh = defineCommand({
     }
   },
 });
+
+/** A terminal is for one shell at a time. */
+function wantsTerminal(identifier: string): DevboxError {
+  return new DevboxError('usage', 'ssh needs the terminal for itself, so it is no job of a multirun', {
+    code: 'ssh/in-multirun',
+    title: 'Usage Error',
+    hint: `Run devbox ssh ${identifier} alone, or add print=true for the line that connects.`,
+  });
+}
 
 /** The line alone where a program reads it, so that `$(devbox ssh NAME)` works. */
 function lineView(box: Box, access: SshAccess): View {

@@ -91,6 +91,7 @@ async function launch(wanted: Wanted, deps: CommandDeps): Promise<Standing> {
   const { name, provider, config } = wanted;
   const { context, emit, leases } = deps;
   const lease = await leases.create({
+    id: deps.runId,
     name,
     provider: provider.name,
     api: deps.apiOption,

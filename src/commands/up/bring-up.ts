@@ -1,6 +1,7 @@
 import { DevboxError } from '../../base/errors.ts';
 import type { Box } from '../../providers/provider.ts';
-import { type CommandDeps, type CommonConfig, launchSettings, type Outcome } from '../command.ts';
+import { type CommandDeps, type CommonConfig, launchSettings } from '../command.ts';
+import type { Outcome } from '../outcome.ts';
 import { readyView } from '../ready-view.ts';
 import { bringUpOne } from './bring-up-one.ts';
 import { boxNames } from './names.ts';

@@ -4,6 +4,7 @@ import { upShape } from './settings.ts';
 
 export const up = defineCommand({
   name: 'up',
+  changes: true,
   summary: 'bring a box up, or show it where it is up already',
   examples: [
     'devbox command=up api=local',

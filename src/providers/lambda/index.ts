@@ -8,7 +8,7 @@ import { boxOf } from './box.ts';
 import { filesystemOf, imageOf, rulesetOf, sshKeyOf, typesOf } from './catalogue.ts';
 import { LambdaClient } from './client.ts';
 import { launchAnswer, launchBody } from './launch.ts';
-import { Pacer } from './pacer.ts';
+import { sharedPacer } from './pacer.ts';
 import type { LambdaApi } from './schema.ts';
 import { terminateBox } from './terminate.ts';
 import * as wire from './wire.ts';
@@ -20,7 +20,8 @@ import * as wire from './wire.ts';
 export async function openLambda(api: LambdaApi, context: Context, deps: ProviderDeps): Promise<Provider> {
   const apiKey = checkKey(api.api_key);
   const { clock, signal } = context;
-  const pacer = new Pacer(clock, {
+  const account = createHash('sha256').update(apiKey).digest('hex').slice(0, 12);
+  const pacer = sharedPacer(deps.shared, `lambda ${api.base_url} ${account}`, clock, {
     requestSeconds: api.request_interval,
     launchSeconds: api.launch_interval,
   });
@@ -37,7 +38,7 @@ export async function openLambda(api: LambdaApi, context: Context, deps: Provide
 
   return {
     name: 'lambda',
-    account: createHash('sha256').update(apiKey).digest('hex').slice(0, 12),
+    account,
     launchIntervalSeconds: api.launch_interval,
     // Nobody says how late one can appear; forgetting it costs money, so this is generous.
     surfacingMinutes: 10,

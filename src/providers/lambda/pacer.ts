@@ -8,6 +8,24 @@ export interface Pace {
   readonly launchSeconds: number;
 }
 
+/**
+ * The pacer that all openings with the same key and pace share, so that together they keep the provider's limits; a
+ * new one where nothing is shared.
+ */
+export function sharedPacer(
+  shared: Map<string, unknown> | undefined,
+  key: string,
+  clock: Clock,
+  pace: Pace,
+): Pacer {
+  const name = `${key} ${pace.requestSeconds} ${pace.launchSeconds}`;
+  const known = shared?.get(name);
+  if (known instanceof Pacer) return known;
+  const pacer = new Pacer(clock, pace);
+  shared?.set(name, pacer);
+  return pacer;
+}
+
 /** Spaces requests out as the provider's limits want it, one after the other in the order in which they asked. */
 export class Pacer {
   private readonly clock: Clock;

@@ -61,6 +61,7 @@ describe('flags', () => {
       version: true,
       cfg: 'job',
       resolve: true,
+      multirun: false,
       json: true,
       quiet: true,
       noColor: true,

@@ -1,0 +1,30 @@
+import type { Context } from '../base/context.ts';
+import type { JobPlace, Outcome } from '../commands/outcome.ts';
+import type { ConfigSource } from '../config/compose.ts';
+import type { Renderer } from '../ui/renderer.ts';
+import type { Flags } from './arguments.ts';
+
+/** A command line that is understood, or one job of its sweeps. */
+export interface Line {
+  readonly flags: Flags;
+  readonly source: ConfigSource;
+  readonly overrides: readonly string[];
+  /** The words after `--`. */
+  readonly rest: readonly string[] | undefined;
+  readonly interactive: boolean;
+  /** Work that is awaited only before the process ends; none of it may fail. */
+  readonly background: Set<Promise<void>>;
+  /** Its place in a multirun; undefined for a command line that stands alone. */
+  readonly job?: JobPlace;
+}
+
+/** The part of a renderer that a command line needs while it runs. */
+export type LiveOutput = Pick<Renderer, 'emit' | 'prepare' | 'release'>;
+
+/** Composes a command line without sweeps, and prints its configuration or runs it. */
+export type RunLine = (line: Line, context: Context, output: LiveOutput) => Promise<Outcome>;
+
+/** Whether an override sets something of Hydra's own rather than of devbox. */
+export function mayBeAboutHydra(override: string): boolean {
+  return /^[+~]*hydra(?=[./@=])/.test(override);
+}

@@ -59,8 +59,8 @@ describe('--cfg job', () => {
   });
 
   it('lets env and tags take any key', async () => {
-    expect(await composed(['up', 'env.TOKEN=x', 'tags.team=ml'])).toMatchObject({
-      env: { TOKEN: 'x' },
+    expect(await composed(['up', 'env.COLOUR=x', 'tags.team=ml'])).toMatchObject({
+      env: { COLOUR: 'x' },
       tags: { team: 'ml' },
     });
   });

@@ -5,6 +5,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, transform } from 'esbuild';
+import { buildTypes } from './types.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
@@ -45,6 +46,23 @@ const inkApart = {
   },
 };
 
+/** zod's maker of JSON Schemas hangs on the files that every schema comes through; only one command needs it. */
+const schemaMakerApart = {
+  name: 'schema-maker-apart',
+  setup({ onResolve, onLoad }) {
+    const maker = join(root, 'node_modules', 'zod', 'v4', 'core', 'json-schema-processors.js');
+    onResolve({ filter: /^zod\/v4\/core$/ }, () => ({ path: maker }));
+    onResolve({ filter: /json-schema(-processors)?\.js$/ }, ({ path, importer }) =>
+      /\/zod\/v4\/(core\/index|mini\/external)\.js$/.test(importer)
+        ? { path, namespace: 'apart' }
+        : undefined,
+    );
+    onLoad({ filter: /^/, namespace: 'apart' }, () => ({
+      contents: 'export const toJSONSchema = undefined;',
+    }));
+  },
+};
+
 /** What CommonJS code expects to have, for ES modules that bundle some. */
 const commonJsNames = {
   js: [
@@ -61,6 +79,7 @@ await rm(dist, { recursive: true, force: true });
 await mkdir(join(dist, 'app'), { recursive: true });
 await Promise.all([
   buildApp(),
+  buildTypes(root),
   build({
     ...common,
     plugins: [stubs],
@@ -99,7 +118,7 @@ await writeSchemas();
 async function buildApp() {
   const { outputFiles, metafile } = await build({
     ...common,
-    plugins: [stubs, inkApart],
+    plugins: [stubs, inkApart, schemaMakerApart],
     // CommonJS has no import.meta; src/main.ts hands each chunk its address under this name.
     define: { ...common.define, 'import.meta.url': '__chunkUrl' },
     entryPoints: { start: 'src/cli/start.ts' },

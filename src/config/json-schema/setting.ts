@@ -1,4 +1,5 @@
-import * as z from 'zod/mini';
+import type * as z from 'zod/mini';
+import { toJSONSchema } from 'zod/v4/core';
 
 /** A JSON Schema, or a part of one. */
 export type JsonObject = { readonly [key: string]: JsonValue };
@@ -30,7 +31,7 @@ export function settingSchemas(mapping: z.ZodMiniType, values: unknown): JsonObj
 
 /** The JSON Schema of a zod schema, draft 7. */
 export function plainSchema(schema: z.ZodMiniType): JsonObject {
-  const made: unknown = z.toJSONSchema(schema, { target: 'draft-7', io: 'output', unrepresentable: 'any' });
+  const made: unknown = toJSONSchema(schema, { target: 'draft-7', io: 'output', unrepresentable: 'any' });
   if (!isJsonObject(made)) return {};
   const { $schema: _, ...rest } = made;
   return rest;

@@ -1,58 +1,67 @@
 import { DevboxError } from '../base/errors.ts';
-import { cleanLine, nearest } from '../base/text.ts';
+import { cleanLine, clip, nearest } from '../base/text.ts';
 import type { Lease } from '../leases/lease.ts';
 import type { Box, Provider } from '../providers/provider.ts';
 import type { CommandDeps } from './command.ts';
+import { allLeases, concerns, isUnsettled, mayStillSurface, unseenBox } from './leased.ts';
 
 /** A box that a user named, and what devbox knows of it. */
 export interface FoundBox {
   readonly box: Box;
   readonly provider: Provider;
-  /** Open leases on exactly this box; normally one, none where devbox did not make it. */
+  /** The provider does not list it, though it accepted its launch a short while ago. */
+  readonly unseen: boolean;
+  /** Open leases on this box; normally one, none where devbox did not make it. */
   readonly leases: readonly Lease[];
 }
 
 /**
- * The one live box that an identifier means: its id or that of its lease, else its name, else its name with
- * upper and lower case taken as one.
+ * The one live box that an identifier means: its id or that of its lease, else its name, else (unless `exact`) its
+ * name with upper and lower case taken as one. A box that is ending is meant only where no other one is.
  * @throws DevboxError `not-found` where there is none, `usage` where there are several, `outcome-unknown` where a
  *   lease says that there may be one.
  */
-export async function findBox(identifier: string, deps: CommandDeps): Promise<FoundBox> {
+export async function findBox(
+  identifier: string,
+  deps: CommandDeps,
+  { exact = false }: { readonly exact?: boolean } = {},
+): Promise<FoundBox> {
   const provider = await deps.provider();
-  const { leases } = await deps.leases.list();
-  const own = leases.filter((lease) => isOf(lease, provider));
+  const leases = (await allLeases(deps)).filter((lease) => concerns(lease, provider));
   const boxes = await provider.list();
-  const live = boxes.filter((box) => box.phase !== 'ended');
-
-  const leased = own.find((lease) => lease.id === identifier)?.instanceId ?? null;
+  const leased = leases.find((lease) => lease.id === identifier)?.instanceId ?? null;
   const matches: readonly ((box: Box) => boolean)[] = [
     (box) => box.id === identifier,
     (box) => box.id === leased,
     (box) => box.name === identifier,
-    (box) => box.name?.toLowerCase() === identifier.toLowerCase(),
+    ...(exact ? [] : [(box: Box) => box.name?.toLowerCase() === identifier.toLowerCase()]),
   ];
   for (const match of matches) {
-    const found = live.filter(match);
+    const live = boxes.filter((box) => box.phase !== 'ended' && match(box));
+    const staying = live.filter((box) => box.phase !== 'ending');
+    const found = staying.length > 0 ? staying : live;
     const [box] = found;
     if (found.length > 1) throw ambiguous(identifier, found);
-    if (box) return { box, provider, leases: own.filter((lease) => lease.instanceId === box.id) };
+    if (box) return { box, provider, unseen: false, leases: leasesOn(box, leases) };
   }
-  const open = own.find(
-    (lease) => isUnsettled(lease) && (lease.name === identifier || lease.id === identifier),
-  );
-  if (open) throw mayExist(open);
+
+  const named = leases.filter((lease) => [lease.id, lease.instanceId, lease.name].includes(identifier));
+  for (const lease of named) {
+    if (isUnsettled(lease)) throw mayExist(lease);
+    const box = lease.instanceId === null ? null : await provider.get(lease.instanceId);
+    if (box && box.phase !== 'ended') return { box, provider, unseen: false, leases: leasesOn(box, leases) };
+    if (!box && lease.instanceId !== null && mayStillSurface(lease, provider, deps.context.clock)) {
+      return { box: unseenBox(lease, lease.instanceId), provider, unseen: true, leases: [lease] };
+    }
+  }
   throw notFound(identifier, boxes);
 }
 
-/** Whether a lease is about a box of this provider and account. */
-export function isOf(lease: Lease, provider: Provider): boolean {
-  return lease.provider === provider.name && lease.account === provider.account;
-}
-
-/** Whether it is open if there is a box behind a lease. */
-export function isUnsettled(lease: Lease): boolean {
-  return lease.instanceId === null && lease.state !== 'released';
+/** The leases that a box settles: those bound to it, and those of its name whose launch lost its answer. */
+function leasesOn(box: Box, leases: readonly Lease[]): Lease[] {
+  return leases.filter(
+    (lease) => lease.instanceId === box.id || (isUnsettled(lease) && lease.name === box.name),
+  );
 }
 
 /** The error for a box that nobody can see, though a launch of it may have succeeded. */
@@ -94,16 +103,17 @@ function notFound(identifier: string, boxes: readonly Box[]): DevboxError {
   const ended = boxes.find((box) => box.id === identifier || box.name === identifier);
   const names = boxes.flatMap((box) => (box.phase === 'ended' || box.name === null ? [] : [box.name]));
   const near = nearest(identifier, names);
+  const shown = names.slice(0, 10).map((name) => clip(name, 40));
   return new DevboxError(
     'not-found',
     ended
       ? `${identifier} has ended: it is ${ended.status}`
-      : `there is no box with the id or name ${identifier}`,
+      : `there is no box with the id or name ${clip(identifier, 100)}`,
     {
       code: 'box/not-found',
       title: 'Not Found',
-      details: names.length === 0 ? [] : [{ label: 'There is', value: names.slice(0, 10).join(', ') }],
-      hint: near ? `Did you mean ${near}?` : 'devbox command=list shows what there is.',
+      details: shown.length === 0 ? [] : [{ label: 'There is', value: shown.join(', ') }],
+      hint: near ? `Did you mean ${clip(near, 100)}?` : 'devbox command=list shows what there is.',
     },
   );
 }

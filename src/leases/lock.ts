@@ -113,8 +113,12 @@ const free = 'free\n';
 
 async function give(path: string): Promise<void> {
   const temporary = `${path}.free`;
-  await writeFile(temporary, free, { mode: 0o600 });
-  await rename(temporary, path);
+  try {
+    await writeFile(temporary, free, { mode: 0o600 });
+    await rename(temporary, path);
+  } catch {
+    // What was done under the lock counts more; the lock is free once this process has ended.
+  }
 }
 
 async function touch(path: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasCode } from '../base/files.ts';
@@ -45,10 +46,12 @@ export function isDebris(name: string): boolean {
 }
 
 async function readBounded(path: string): Promise<string> {
-  const file = await open(path, 'r');
+  // Without blocking: a pipe that somebody put here would make devbox wait for ever.
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    const { size } = await file.stat();
-    if (size > largestBytes) throw new Error(`it has ${size} bytes`);
+    const found = await file.stat();
+    if (!found.isFile()) throw new Error('it is no regular file');
+    if (found.size > largestBytes) throw new Error(`it has ${found.size} bytes`);
     return await file.readFile('utf8');
   } finally {
     await file.close();

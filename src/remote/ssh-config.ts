@@ -111,7 +111,8 @@ async function filesIn(folder: string): Promise<string[]> {
     const entries = await readdir(folder, { withFileTypes: true });
     return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return [];
+    // A folder that cannot be read has no entry that ssh could use either.
+    if (['ENOENT', 'ENOTDIR', 'EACCES'].some((code) => hasCode(error, code))) return [];
     throw error;
   }
 }

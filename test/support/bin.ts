@@ -19,6 +19,8 @@ export interface BinOptions {
   readonly input?: string | Buffer;
   /** Sends this signal, once, as soon as stderr holds the text. */
   readonly signalAt?: { readonly text: string; readonly signal: NodeJS.Signals };
+  /** How much later than that, in milliseconds. */
+  readonly signalAfter?: number;
 }
 
 /** A user's account for one test: an empty home, and the built bin run in it with nothing else inherited. */
@@ -50,8 +52,9 @@ function runBin(home: string, argv: readonly string[], options: BinOptions): Pro
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
       if (!signalAt || !stderr.includes(signalAt.text)) return;
-      child.kill(signalAt.signal);
+      const { signal } = signalAt;
       signalAt = undefined;
+      setTimeout(() => child.kill(signal), options.signalAfter ?? 0);
     });
     child.on('error', reject);
     child.on('close', (code) => resolve({ code, stdout: Buffer.concat(stdout).toString(), stderr }));

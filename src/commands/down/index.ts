@@ -26,14 +26,16 @@ export const down = defineCommand({
     purge: z.boolean().check(z.describe('also delete the persistent home of a box on this machine')),
   },
   async run({ instance_identifier, purge, ssh }, deps) {
-    const found = await findBox(instance_identifier, deps).catch(async (error: unknown) => {
+    const found = await findBox(instance_identifier, deps, { exact: true }).catch(async (error: unknown) => {
       if (error instanceof DevboxError && error.code === 'lease/unsettled') return null;
       throw error;
     });
     if (found === null) return { view: await settleLostLaunch(instance_identifier, deps) };
 
-    const { box, provider, leases } = found;
-    const after = await provider.terminate(box, { purge });
+    const { box, provider, leases, unseen } = found;
+    const after = await provider.terminate(box, { purge }).catch((error: unknown) => {
+      throw unseen ? notYetKnown(box, error) : error;
+    });
     for (const lease of leases) await deps.leases.release(lease.id);
     await removeEntry(box, deps, ssh);
     return { view: view(after) };
@@ -48,6 +50,21 @@ async function removeEntry(box: Box, deps: CommandDeps, ssh: Parameters<typeof s
     const why = error instanceof Error ? error.message : String(error);
     deps.emit({ type: 'notice', level: 'warning', message: `The file for ssh could not be removed: ${why}` });
   }
+}
+
+/** The provider accepted the launch of a box that it does not know yet, so its end has to be asked for again. */
+function notYetKnown(box: Box, error: unknown): DevboxError {
+  return new DevboxError(
+    'outcome-unknown',
+    `${box.name ?? box.id} was launched, and the provider does not know it yet`,
+    {
+      title: 'Outcome Unknown',
+      code: 'down/unseen',
+      details: [{ label: 'ID', value: box.id }],
+      hint: `It may still appear and cost money. Ask again: devbox command=down instance_identifier=${box.id}`,
+      cause: error,
+    },
+  );
 }
 
 function view(box: Box): View {

@@ -4,14 +4,14 @@ import type { Box } from '../../providers/provider.ts';
 import type { View } from '../../ui/view.ts';
 import { boxCard, boxJson } from '../box-card.ts';
 import type { CommandDeps } from '../command.ts';
+import { allLeases } from '../leased.ts';
 
 /**
  * Lists the boxes of the configured provider. Where the user named none, also those of every provider that a lease
  * knows of, so that no running box is out of sight; then a provider that cannot be asked is only worth a warning.
  */
 export async function listBoxes(deps: CommandDeps): Promise<View> {
-  const { leases, warnings } = await deps.leases.list();
-  for (const message of warnings) deps.emit({ type: 'notice', level: 'warning', message });
+  const leases = await allLeases(deps);
   const leased = deps.apiIsExplicit ? [] : [...new Set(leases.map((lease) => lease.api))];
   const others = leased.filter((option) => option !== deps.apiOption);
 

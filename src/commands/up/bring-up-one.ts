@@ -1,10 +1,11 @@
 import { acquire } from '../../acquire/launch.ts';
 import { waitUntilReady } from '../../acquire/wait.ts';
 import { DevboxError } from '../../base/errors.ts';
-import { indeterminate, type Lease, launched, ready } from '../../leases/lease.ts';
+import { indeterminate, type Lease, type LeaseChange, launched, ready } from '../../leases/lease.ts';
 import type { Box, LaunchRequest, Provider } from '../../providers/provider.ts';
 import type { CommandDeps, CommonConfig, RawConfig } from '../command.ts';
-import { isOf, isUnsettled, mayExist } from '../find-box.ts';
+import { mayExist } from '../find-box.ts';
+import { allLeases, concerns, isUnsettled, mayStillSurface, unseenBox } from '../leased.ts';
 import type { UpSettings } from './settings.ts';
 
 export interface Wanted {
@@ -22,13 +23,23 @@ export interface Wanted {
  */
 export async function bringUpOne(wanted: Wanted, deps: CommandDeps): Promise<Box[]> {
   const { name, provider, config } = wanted;
-  const up = await deps.leases.withName(provider.name, name, async (): Promise<Standing[]> => {
+  const alone = async (): Promise<Standing[]> => {
     const live = (await provider.list()).filter((box) => box.name === name && isLive(box));
+    const leases = (await allLeases(deps)).filter((lease) => concerns(lease, provider));
     if (live.length > 0) {
-      return Promise.all(live.map(async (box) => ({ box, lease: await leaseOf(box, wanted, deps) })));
+      return Promise.all(live.map(async (box) => ({ box, lease: await leaseOn(box, leases, deps) })));
     }
-    await settleOldLeases(wanted, deps);
-    return [await launch(wanted, deps)];
+    const unseen = await settle(
+      leases.filter((lease) => lease.name === name),
+      wanted,
+      deps,
+    );
+    return [unseen ?? (await launch(wanted, deps))];
+  };
+  const up = await deps.leases.withName(provider.name, name, alone, {
+    signal: deps.context.signal,
+    onWait: () =>
+      deps.emit({ type: 'notice', level: 'info', message: `Another devbox is bringing ${name} up` }),
   });
   const [only] = up;
   if (up.length > 1 || only === undefined) return up.map(({ box }) => box);
@@ -62,29 +73,54 @@ function isLive(box: Box): boolean {
 }
 
 async function markReady({ box, lease }: Standing, deps: CommandDeps): Promise<Box> {
-  if (lease && lease.state !== 'ready') await deps.leases.update(lease.id, ready(box.id));
+  if (lease && lease.state !== 'ready') await record(lease, ready(box.id), deps);
   return box;
 }
 
 /** The lease of a box that was found live; one whose launch lost its answer is settled by it. */
-async function leaseOf(box: Box, { name, provider }: Wanted, deps: CommandDeps): Promise<Lease | null> {
-  const own = (await deps.leases.list()).leases.filter((lease) => isOf(lease, provider));
-  const bound = own.find((lease) => lease.instanceId === box.id);
+async function leaseOn(box: Box, leases: readonly Lease[], deps: CommandDeps): Promise<Lease | null> {
+  const bound = leases.find((lease) => lease.instanceId === box.id);
   if (bound) return bound;
-  const open = own.find((lease) => lease.name === name && isUnsettled(lease));
-  return open ? deps.leases.update(open.id, launched(box.id)) : null;
+  const open = leases.find((lease) => lease.name === box.name && isUnsettled(lease));
+  return open ? record(open, launched(box.id), deps) : null;
 }
 
-/** Leases of this name whose box is not there any more are over; one that may still get its box forbids a launch. */
-async function settleOldLeases({ name, provider }: Wanted, deps: CommandDeps): Promise<void> {
-  const old = (await deps.leases.list()).leases.filter(
-    (lease) => isOf(lease, provider) && lease.name === name,
-  );
+/**
+ * Looks after the leases of this name, of which no box is listed: one whose box may still appear stands for that
+ * box, those whose box is gone are over.
+ * @throws DevboxError `outcome-unknown` where a launch may have made a box that nobody knows the id of.
+ */
+async function settle(
+  old: readonly Lease[],
+  { provider }: Wanted,
+  deps: CommandDeps,
+): Promise<Standing | null> {
+  const { warnings } = await deps.leases.list();
+  const [unreadable] = warnings;
+  if (unreadable !== undefined && provider.surfacingMinutes > 0) throw unreadableLease(unreadable);
   for (const lease of old) {
     if (isUnsettled(lease) && provider.surfacingMinutes > 0) throw mayExist(lease);
     const box = lease.instanceId === null ? null : await provider.get(lease.instanceId);
-    if (box === null || box.phase === 'ended' || box.phase === 'ending') await deps.leases.release(lease.id);
+    if (box && isLive(box)) return { box, lease };
+    if (!box && lease.instanceId !== null && mayStillSurface(lease, provider, deps.context.clock)) {
+      return { box: unseenBox(lease, lease.instanceId), lease };
+    }
+    await deps.leases.release(lease.id);
   }
+  return null;
+}
+
+function unreadableLease(problem: string): DevboxError {
+  return new DevboxError(
+    'outcome-unknown',
+    'nothing was launched: a lease cannot be read, and it may be of this box',
+    {
+      title: 'Outcome Unknown',
+      code: 'lease/unreadable',
+      details: [{ label: 'Lease', value: problem }],
+      hint: 'Look whether its box exists (devbox command=list), then remove the file.',
+    },
+  );
 }
 
 async function launch(wanted: Wanted, deps: CommandDeps): Promise<Standing> {
@@ -116,14 +152,35 @@ async function launch(wanted: Wanted, deps: CommandDeps): Promise<Standing> {
     signal: context.signal,
   }).catch(async (error: unknown) => {
     // Every way in which acquiring throws means that nothing exists.
-    await leases.release(lease.id);
+    await leases.release(lease.id).catch(() => undefined);
     throw error;
   });
   if (acquired.outcome === 'lost') {
-    throw lost(acquired.error, await leases.update(lease.id, indeterminate(acquired.error.message)));
+    throw lost(acquired.error, await record(lease, indeterminate(acquired.error.message), deps));
   }
-  const bound = await leases.update(lease.id, launched(acquired.id));
-  return { box: (await look(provider, acquired.id)) ?? justLaunched(acquired.id, wanted), lease: bound };
+  const { id } = acquired;
+  const bound = await record(lease, launched(id), deps);
+  return { box: (await look(provider, id)) ?? unseenBox(bound, id), lease: bound };
+}
+
+/**
+ * Writes down how far a lease has come. A box that exists must be told of whatever happens to its record, so a
+ * record that is gone is made again, and one that cannot be written is only worth a warning.
+ */
+async function record(lease: Lease, change: LeaseChange, deps: CommandDeps): Promise<Lease> {
+  try {
+    return await deps.leases.update(lease.id, change);
+  } catch (error) {
+    try {
+      const again = await deps.leases.create(lease);
+      return await deps.leases.update(again.id, change);
+    } catch {
+      const why = error instanceof Error ? error.message : String(error);
+      const message = `The lease ${lease.id} of ${lease.name} could not be written: ${why}`;
+      deps.emit({ type: 'notice', level: 'warning', message });
+      return change(lease);
+    }
+  }
 }
 
 /** The box as the provider shows it; a failed look must not hide that it was launched. */
@@ -133,26 +190,6 @@ async function look(provider: Provider, id: string): Promise<Box | null> {
   } catch {
     return null;
   }
-}
-
-/** A box that the provider accepted and does not show yet. */
-function justLaunched(id: string, { name, provider, config }: Wanted): Box {
-  return {
-    id,
-    name,
-    provider: provider.name,
-    status: 'launched',
-    phase: 'pending',
-    address: null,
-    region: config.region ?? null,
-    type: config.instance_type ?? null,
-    priceCentsPerHour: null,
-    createdAt: null,
-    reach: { kind: 'none', why: 'it was launched a moment ago' },
-    filesystems: config.filesystem_name ? [config.filesystem_name] : [],
-    sshKeys: config.ssh_key_name ? [config.ssh_key_name] : [],
-    extra: [],
-  };
 }
 
 /** What went wrong with the launch, and that it is recorded. */

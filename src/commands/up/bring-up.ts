@@ -21,11 +21,21 @@ export async function bringUp(config: CommonConfig & UpSettings, deps: CommandDe
     try {
       boxes.push(...(await bringUpOne({ name, settings, config, provider }, deps)));
     } catch (thrown) {
-      if (!(thrown instanceof DevboxError) || boxes.length === 0) throw thrown;
-      error = thrown;
+      if (boxes.length === 0) throw thrown;
+      error = thrown instanceof DevboxError ? thrown : unexpected(name, thrown);
       break;
     }
   }
   const view = await readyView(boxes, config.ssh, deps.context);
   return error ? { view, error } : { view };
+}
+
+/** Whatever went wrong must not hide the boxes that are up. */
+function unexpected(name: string, thrown: unknown): DevboxError {
+  const why = thrown instanceof Error ? thrown.message : String(thrown);
+  return new DevboxError('failed', `bringing ${name} up failed: ${why}`, {
+    code: 'up/failed',
+    hint: 'Look what exists: devbox command=list',
+    cause: thrown,
+  });
 }

@@ -1,0 +1,56 @@
+import type { Clock } from '../base/clock.ts';
+import type { Lease } from '../leases/lease.ts';
+import type { Box, Provider } from '../providers/provider.ts';
+import type { CommandDeps } from './command.ts';
+
+/** All open leases. A record that cannot be read may be of any box, so each is worth a warning. */
+export async function allLeases(deps: Pick<CommandDeps, 'leases' | 'emit'>): Promise<readonly Lease[]> {
+  const { leases, warnings } = await deps.leases.list();
+  for (const message of warnings) deps.emit({ type: 'notice', level: 'warning', message });
+  return leases;
+}
+
+/**
+ * Whether a lease may be about a box of this provider and account. While nobody knows what came of its launch, the
+ * account does not tell: a new key of the same account looks like another one.
+ */
+export function concerns(lease: Lease, provider: Pick<Provider, 'name' | 'account'>): boolean {
+  return lease.provider === provider.name && (lease.account === provider.account || isUnsettled(lease));
+}
+
+/** Whether it is open if there is a box behind a lease. */
+export function isUnsettled(lease: Lease): boolean {
+  return lease.instanceId === null && lease.state !== 'released';
+}
+
+/** Whether the box of a lease may be there although the provider does not show it. */
+export function mayStillSurface(
+  lease: Lease,
+  provider: Pick<Provider, 'surfacingMinutes'>,
+  clock: Pick<Clock, 'now'>,
+): boolean {
+  return clock.now() - Date.parse(lease.updatedAt) < provider.surfacingMinutes * 60_000;
+}
+
+/** A box as its lease describes it, for as long as the provider does not show it. */
+export function unseenBox(
+  lease: Pick<Lease, 'name' | 'provider' | 'region' | 'type' | 'createdAt'>,
+  id: string,
+): Box {
+  return {
+    id,
+    name: lease.name,
+    provider: lease.provider,
+    status: 'launched',
+    phase: 'pending',
+    address: null,
+    region: lease.region,
+    type: lease.type,
+    priceCentsPerHour: null,
+    createdAt: lease.createdAt,
+    reach: { kind: 'none', why: 'the provider does not show it yet' },
+    filesystems: [],
+    sshKeys: [],
+    extra: [],
+  };
+}

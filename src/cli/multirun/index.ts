@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Context } from '../../base/context.ts';
 import { failures } from '../../base/errors.ts';
 import { exitOf } from '../../commands/outcome.ts';
@@ -53,6 +54,8 @@ export async function multirun(
     together: limits.atOnce > 1 && jobs.length > 1,
   };
   const { signal } = context;
+  // Every job listens to it; so many listeners are no leak here.
+  setMaxListeners(0, signal);
   const results = await runJobs(jobs, { ...limits, signal }, (job) => runJob(job, stage));
   const summary = summaryView(jobs, results);
   if (!line.flags.quiet) await renderer.show(summary);

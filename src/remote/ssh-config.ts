@@ -30,6 +30,9 @@ export async function writeHostEntry(places: SshPlaces, target: SshTarget, clock
   if (!isSafeAlias(name))
     return refused(`the name ${JSON.stringify(name)} is not safe as the name of a file`);
   const folder = entryFolder(places);
+  // Files there have meanings of their own: sshd itself runs ~/.ssh/rc at login.
+  if (folder === join(places.home, '.ssh'))
+    return refused('ssh.config_dir is ~/.ssh itself, which holds other files');
   const path = join(folder, name);
   try {
     const content = hostEntry(places, target, name, new Date(clock.now()));

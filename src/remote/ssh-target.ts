@@ -83,7 +83,8 @@ export function sshOptions(places: SshPlaces, target: SshTarget): SshOption[] {
 }
 
 function quoted(what: string, path: string): string {
-  const value = checked(what, path, path !== '' && !/[\u0000-\u001f\u007f"\\]/.test(path));
+  // Besides what would end the line or the quotes: what a shell would run, should one ever read the file.
+  const value = checked(what, path, path !== '' && !/[\u0000-\u001f\u007f"\\$`]/.test(path));
   return /^[\w@%+=:,./~-]+$/.test(value) ? value : `"${value}"`;
 }
 

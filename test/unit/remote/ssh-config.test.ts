@@ -128,6 +128,12 @@ Host gh200-devbox
     });
   });
 
+  test.each(['~/.ssh', '.'])('never ~/.ssh itself, as %s', async (configDir) => {
+    expect(await writeHostEntry({ ...places, configDir }, { ...target, name: 'rc' }, clock)).toMatchObject({
+      written: false,
+    });
+  });
+
   test('a symbolic link in its place is replaced, what it points to is not touched', async () => {
     const key = join(root, 'home', '.ssh', 'id_rsa');
     await mkdir(folder(), { recursive: true });
@@ -175,6 +181,7 @@ describe('values that would become something else', () => {
     ['an option in place of the user name', { username: '-l' }],
     ['a line break in the identity file', { identityFile: '/k\nProxyCommand evil' }],
     ['a quote in the identity file', { identityFile: '/k" "x' }],
+    ['a command in the identity file', { identityFile: '$(touch /k)' }],
     ['a path in the instance ID', { instanceId: '../../x' }],
     ['a line break in the instance ID', { instanceId: 'a\nHost *' }],
     ['no name', { name: null }],

@@ -29,7 +29,7 @@ export function hideOverrides(overrides: readonly string[], secrets: readonly st
   const words = overrides.map((override) => {
     const [, sign = '', key = '', equals = '', value = ''] =
       /^([+~]*)([^=]*)(=?)([\s\S]*)$/.exec(override) ?? [];
-    if (!isSecret(key, value) && clean(override, secrets) === override) return override;
+    if (isHarmless(value) || !holdsSecret(key, value, secrets)) return override;
     keys.push(key);
     return `${sign}${key}${equals}${mark}`;
   });
@@ -56,9 +56,15 @@ export function secretsIn(env: Readonly<Record<string, string | undefined>>): st
   );
 }
 
-function isSecret(key: string, value: string): boolean {
-  if (value === '' || value === 'null' || reference.test(value)) return false;
-  return key === 'env' || key.startsWith('env.') || secretName.test(key) || secretInside.test(value);
+function isHarmless(value: string): boolean {
+  return value === '' || value === 'null' || reference.test(value);
+}
+
+function holdsSecret(key: string, value: string, secrets: readonly string[]): boolean {
+  if (key === 'env' || key.startsWith('env.') || secretName.test(key) || secretInside.test(value))
+    return true;
+  // A secret is one with its special characters escaped, too.
+  return [value, value.replaceAll('\\', '')].some((text) => clean(text, secrets) !== text);
 }
 
 function clean(text: string, secrets: readonly string[]): string {

@@ -32,6 +32,7 @@ const flagTexts: Readonly<Record<string, string>> = {
     'explain the configuration: provenance (where each value comes from), config, defaults, defaults-tree, searchpath (-i)',
   'package PATH': 'with --cfg or --info config: only this part, such as api (-p)',
   resolve: 'with --cfg or --info: interpolations resolved',
+  multirun: 'run every job of the sweeps among the overrides, such as max_retries=1,2 (-m)',
   'config-dir DIR': 'a configuration tree that is looked at first; may be repeated (-cd)',
   'config-path DIR': 'a configuration tree instead of all others (-cp)',
   'config-name NAME': 'another primary configuration than config (-cn)',

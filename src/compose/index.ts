@@ -8,6 +8,7 @@ export type { DefaultsEntry } from './defaults/tree.ts';
 export { ComposeError, type ComposeErrorDetails } from './errors.ts';
 export type { Read, ReadGuard } from './interpolation/reads.ts';
 export type { CustomResolver as Resolver } from './interpolation/resolvers.ts';
+export { type FileReport, inspectConfig } from './lint/index.ts';
 export type { PlainObject, PlainValue } from './nodes.ts';
 export type { Frame, Origin } from './origin.ts';
 export type { OverrideType } from './override/parser.ts';

@@ -129,7 +129,11 @@ function entries(folder: string): { name: string }[] {
   }
 }
 
-function readConfig(file: string, config: string): LoadedConfig {
+/**
+ * Reads and parses a config file.
+ * @throws ComposeError where it cannot be read or parsed.
+ */
+export function readConfig(file: string, config: string): LoadedConfig {
   const text = readText(file);
   const known = cache.get(file);
   if (known?.source.text === text) return known;

@@ -25,6 +25,11 @@ export function redact(text: string, secrets: readonly string[] = []): string {
     .replace(inHeaders, `$1$2${hidden}`);
 }
 
+/** Whether a key, or the last part of a path, is called like one that holds a secret. */
+export function isSecretKey(key: string): boolean {
+  return secretKey.test(key.replaceAll('.', '_'));
+}
+
 /**
  * What to show of the text under a key: nothing of a secret, but which variable or which other key it is read from.
  */

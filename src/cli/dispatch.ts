@@ -6,7 +6,6 @@ import { loadCommand } from '../commands/table.ts';
 import type { Composition } from '../compose/index.ts';
 import { composeConfig } from '../config/compose.ts';
 import { prepare } from '../config/prepare.ts';
-import { refuseForeignRedirect } from '../config/trust.ts';
 import { drawLeaseId } from '../leases/lease.ts';
 import type { LeaseStore } from '../leases/store.ts';
 import { openProvider } from '../providers/registry.ts';
@@ -36,28 +35,30 @@ export async function dispatch(call: Call, context: Context, renderer: LiveOutpu
   const leased = apiIsExplicit ? undefined : await leasedApi(call.composition, leases);
   const composition = leased === undefined ? call.composition : recompose(leased, call.overrides);
 
-  const prepared = prepare(composition, command, call.rest, context);
-  const open = (from: Composition, checked: typeof prepared) => {
-    refuseForeignRedirect(from, call.source, context);
-    return openProvider(checked.common.api, context, {
+  const prepareTrusted = (from: Composition) => {
+    call.source.guard?.check(from, call.rest !== undefined);
+    return prepare(from, command, call.rest, context);
+  };
+  const prepared = prepareTrusted(composition);
+  const open = ({ common }: typeof prepared) =>
+    openProvider(common.api, context, {
       emit: renderer.emit,
       ...(call.job ? { shared: call.job.shared } : {}),
     });
-  };
   const runId = drawLeaseId(context.random);
   const deps: CommandDeps = {
     context,
     emit: renderer.emit,
     apiOption: composition.choices['api'] ?? 'default',
     apiIsExplicit,
-    provider: () => open(composition, prepared),
+    provider: () => open(prepared),
     providerOf: (api) => {
       // Settings under `api` were meant for the configured provider; another one may not even have them.
       const other = recompose(
         api,
         call.overrides.filter((override) => !isAbout('api', override)),
       );
-      return open(other, prepare(other, command, call.rest, context));
+      return open(prepareTrusted(other));
     },
     leases,
     releaseTerminal: () => renderer.release(),

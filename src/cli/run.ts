@@ -49,6 +49,15 @@ async function perform(
     return finish({ view: { cards: [], raw: version, json: { version }, quiet: [version] } }, renderer);
   }
   const source = await findConfig(flags, context);
+  const [code] = source.code ?? [];
+  if (code !== undefined) {
+    renderer.emit({
+      type: 'notice',
+      level: 'warning',
+      message: `${code} is not run: devbox reads configuration as data only`,
+      hint: 'Write it as YAML: .devboxrc.yaml',
+    });
+  }
   const interactive = !flags.json && !flags.quiet && context.stdin.isTTY && context.stdout.isTTY;
   const explains = flags.cfg !== undefined || flags.info !== undefined;
   const [first = explains ? '' : 'help', ...others] = words;
@@ -66,6 +75,7 @@ async function perform(
         source,
         context,
         emit: renderer.emit,
+        show: (view) => renderer.show(view),
         interactive,
         again,
       }),

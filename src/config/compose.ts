@@ -2,6 +2,7 @@ import type { Context } from '../base/context.ts';
 import { type Composition, compose } from '../compose/index.ts';
 import { findProject, type Project } from './project.ts';
 import { type ConfigTree, searchPath } from './search-path.ts';
+import type { Guard } from './trust/guard.ts';
 
 export interface ConfigFlags {
   readonly configDirs: readonly string[];
@@ -14,6 +15,10 @@ export interface ConfigSource {
   readonly trees: readonly ConfigTree[];
   readonly configName: string;
   readonly project: Project | undefined;
+  /** Stands over what a project may do that the user has not trusted; absent where there is none. */
+  readonly guard?: Guard;
+  /** Files found on the way that other tools would run as configuration, and devbox does not. */
+  readonly code?: readonly string[];
 }
 
 /** Mappings that take any key, without the `+` that a new key needs elsewhere. */
@@ -21,8 +26,14 @@ const openMaps = ['env', 'tags'];
 
 /** Finds the project and the trees. @throws DevboxError of kind `usage` for what is named and not there. */
 export async function findConfig(flags: ConfigFlags, context: Context): Promise<ConfigSource> {
-  const project = flags.configPath === undefined ? await findProject(context.cwd) : undefined;
-  return { trees: searchPath(flags, project, context), configName: flags.configName, project };
+  const code: string[] = [];
+  const find = async () => findProject(context.cwd, (file) => code.push(file));
+  const project = flags.configPath === undefined ? await find() : undefined;
+  const trees = searchPath(flags, project, context);
+  const source = { trees, configName: flags.configName, project, code };
+  if (project === undefined) return source;
+  const { guardOver } = await import('./trust/guard.ts');
+  return { ...source, guard: guardOver(project, trees, context) };
 }
 
 /**
@@ -42,6 +53,7 @@ export function composeConfig(
     overrides: [...(source.project?.overrides ?? []), ...overrides],
     env: context.env,
     openMaps,
+    ...(source.guard ? { guard: source.guard.mayRead } : {}),
     runtime: {
       job: { name: 'devbox', ...(jobNumber === undefined ? {} : { num: jobNumber, id: String(jobNumber) }) },
       runtime: {

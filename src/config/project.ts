@@ -1,12 +1,15 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { lstatSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DevboxError } from '../base/errors.ts';
-import { type RcContent, rcNames } from './rc-names.ts';
+import { codeNames, type RcContent, rcNames } from './rc-names.ts';
+import { readText } from './read-text.ts';
 
 /** What a project directory contributes to the configuration. */
 export interface Project {
   /** The directory in which it was found, absolute. */
   readonly directory: string;
+  /** Its rc file, absolute; absent where there is only a tree. */
+  readonly rcFile?: string;
   /** Configuration trees, absolute, first match wins. */
   readonly searchPath: readonly string[];
   /** Overrides that stand before those of the command line. */
@@ -18,15 +21,20 @@ const treeName = '.devbox';
 /**
  * Finds the project that `cwd` lies in: the nearest directory upwards with a `.devbox/` folder, an rc file, or a
  * package.json that has a `devbox` key.
+ * @param onCode hears of files on the way that other tools would run as configuration; devbox does not.
  * @throws DevboxError of kind `usage` for an rc file that cannot be read or says something else than it may.
  */
-export async function findProject(cwd: string): Promise<Project | undefined> {
+export async function findProject(
+  cwd: string,
+  onCode: (file: string) => void = () => undefined,
+): Promise<Project | undefined> {
   for (let directory = resolve(cwd); ; directory = dirname(directory)) {
     const names = namesIn(directory);
+    for (const name of codeNames) if (names.has(name)) onCode(join(directory, name));
     const tree = names.has(treeName) && isDirectory(join(directory, treeName));
     const named =
       rcNames.some((name) => names.has(name)) || (names.has('package.json') && hasPackageKey(directory));
-    if (named || tree) return asProject(directory, named ? await readRc(directory) : undefined, tree);
+    if (named || tree) return asProject(directory, named ? await readRc(directory, names) : undefined, tree);
     if (dirname(directory) === directory) return undefined;
   }
 }
@@ -34,37 +42,59 @@ export async function findProject(cwd: string): Promise<Project | undefined> {
 /** Whether the package.json here has a `devbox` key; broken files are somebody else's business. */
 function hasPackageKey(directory: string): boolean {
   try {
-    const content: unknown = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
+    const text = readText(join(directory, 'package.json'));
+    if (!text.includes('"devbox"')) return false;
+    const content: unknown = JSON.parse(text);
     return typeof content === 'object' && content !== null && Object.hasOwn(content, 'devbox');
   } catch {
     return false;
   }
 }
 
+const soughtNames = [treeName, 'package.json', ...rcNames, ...codeNames];
+
+/** Which of the names that matter are there. A look at each is faster than a listing of a large directory. */
 function namesIn(directory: string): Set<string> {
+  return new Set(soughtNames.filter((name) => isThere(join(directory, name))));
+}
+
+function isThere(path: string): boolean {
   try {
-    return new Set(readdirSync(directory));
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
   } catch {
-    return new Set();
+    // The directory is not there, or may not be looked into.
+    return false;
   }
 }
 
 function isDirectory(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  } catch {
+    // A loop of links, or a path through a file.
+    return false;
+  }
 }
 
-async function readRc(directory: string): Promise<RcContent | undefined> {
+async function readRc(directory: string, names: ReadonlySet<string>): Promise<Rc> {
   // An rc file is rare, and reading one loads two libraries.
-  return (await import('./rc-file.ts')).readRcFile(directory);
+  return (await import('./rc-file.ts')).readRcFile(directory, names);
 }
 
-function asProject(directory: string, rc: RcContent | undefined, tree: boolean): Project {
-  const own = rc?.config_dir ?? (tree ? treeName : undefined);
-  const trees = [...(own === undefined ? [] : [own]), ...(rc?.searchpath ?? [])];
+interface Rc {
+  readonly file: string;
+  readonly content: RcContent;
+}
+
+function asProject(directory: string, rc: Rc | undefined, tree: boolean): Project {
+  const { config_dir, searchpath = [], overrides = [] } = rc?.content ?? {};
+  const own = config_dir ?? (tree ? treeName : undefined);
+  const trees = [...(own === undefined ? [] : [own]), ...searchpath];
   return {
     directory,
+    ...(rc === undefined ? {} : { rcFile: rc.file }),
     searchPath: trees.map((path) => locate(directory, path)),
-    overrides: rc?.overrides ?? [],
+    overrides,
   };
 }
 
@@ -72,7 +102,8 @@ function asProject(directory: string, rc: RcContent | undefined, tree: boolean):
 function locate(directory: string, path: string): string {
   if (!path.startsWith('pkg:')) return resolve(directory, path);
   const inside = path.slice('pkg:'.length);
-  for (let base = directory; ; base = dirname(base)) {
+  const isInside = inside !== '' && !inside.split('/').includes('..');
+  for (let base = directory; isInside; base = dirname(base)) {
     const candidate = join(base, 'node_modules', inside);
     if (isDirectory(candidate)) return candidate;
     if (dirname(base) === base) break;

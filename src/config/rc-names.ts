@@ -7,6 +7,11 @@ export const rcNames = [
   'devbox.config.json',
 ] as const;
 
+/** Names under which other tools look for configuration that is code. Found, it is mentioned and left alone. */
+export const codeNames = ['devbox.config', '.devboxrc'].flatMap((name) =>
+  ['js', 'cjs', 'mjs', 'ts', 'cts', 'mts'].map((ending) => `${name}.${ending}`),
+);
+
 /** What an rc file may say. */
 export interface RcContent {
   /** Configuration tree, relative to the file; `.devbox` where there is such a folder. */

@@ -2,6 +2,7 @@ import type { Context } from '../../base/context.ts';
 import type { Outcome } from '../../commands/outcome.ts';
 import type { ConfigSource } from '../../config/compose.ts';
 import type { Emit } from '../../ui/events.ts';
+import type { View } from '../../ui/view.ts';
 import type { Arguments, Flags } from '../arguments.ts';
 
 /** A call of a command about devbox itself. */
@@ -14,6 +15,8 @@ export interface MetaCall {
   readonly source: ConfigSource;
   readonly context: Context;
   readonly emit: Emit;
+  /** Shows something before the end, such as what a question is about. */
+  readonly show: (view: View) => Promise<void>;
   /** A person is at the terminal and can be asked. */
   readonly interactive: boolean;
   /** Runs another command line in a working directory, and shows how it ended. */

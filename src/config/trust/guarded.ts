@@ -1,0 +1,90 @@
+import type { PlainValue } from '../../compose/index.ts';
+
+/** What the reasons of the table depend on. */
+export interface Situation {
+  /** The configuration, resolved. */
+  readonly config: Readonly<Record<string, PlainValue>>;
+  /** The words after `--` replace what the configuration says. */
+  readonly hasRest: boolean;
+  /** Whether a path, relative to the working directory, lies in the project. */
+  readonly isAtHome: (path: string) => boolean;
+}
+
+/** A setting that a project which is merely found must not decide. */
+interface Guarded {
+  /** Matches the path of the setting, with dots. */
+  readonly key: RegExp;
+  /** Completes "the project sets KEY, which ...". */
+  readonly why: string;
+  /** Whether this value does any harm; by default every one does. */
+  readonly harms?: (value: PlainValue, situation: Situation) => boolean;
+}
+
+const isGiven = (value: PlainValue): boolean => value !== null && value !== '???';
+const isSet = (value: PlainValue): boolean => isGiven(value) && value !== false;
+const isFilled = (value: PlainValue): boolean =>
+  typeof value === 'object' && value !== null && Object.keys(value).length > 0;
+
+const runsHere = (value: PlainValue, { config }: Situation): boolean =>
+  isFilled(value) && Object(config['api'])['provider'] === 'local';
+
+const ends = (value: PlainValue, { config }: Situation): boolean =>
+  isSet(value) && config['command'] === 'down';
+
+/** The first row that matches a setting counts. */
+const table: readonly Guarded[] = [
+  {
+    key: /^api\.(provider|timeout|request_interval|launch_interval|idle_timeout)$/,
+    why: '',
+    harms: () => false,
+  },
+  { key: /^api\.api_key$/, why: 'decides which credentials are sent', harms: isSet },
+  { key: /^api\./, why: 'decides where your credentials are sent', harms: isGiven },
+  { key: /^ssh\.identity_file$/, why: 'decides which file of this machine ssh reads as a key', harms: isSet },
+  { key: /^ssh\.config_dir$/, why: 'decides where files for ssh are written', harms: isSet },
+  { key: /^ssh\.forward_agent$/, why: 'lends your SSH agent to the box', harms: isSet },
+  {
+    key: /^cloud_init\.file$/,
+    why: 'sends a file from outside the project to the box',
+    harms: (value, { isAtHome }) => isSet(value) && !(typeof value === 'string' && isAtHome(value)),
+  },
+  {
+    key: /^argv$/,
+    why: 'is run on this machine, where the box is',
+    harms: (value, situation) => !situation.hasRest && runsHere(value, situation),
+  },
+  { key: /^env$/, why: 'is given to what is run on this machine, where the box is', harms: runsHere },
+  { key: /^instance_identifier$/, why: 'decides which box is ended', harms: ends },
+  { key: /^purge$/, why: 'deletes what is persistent of a box', harms: ends },
+  { key: /^(hooks?|scripts?|plugins?|tools?)$/, why: 'is run on this machine', harms: isSet },
+];
+
+/** A setting that matters, with the reason. */
+export interface GuardedSetting {
+  readonly path: readonly string[];
+  readonly value: PlainValue;
+  readonly why: string;
+}
+
+/** The settings of a configuration that a project must not decide, whoever decided them. */
+export function guardedSettings(situation: Situation): GuardedSetting[] {
+  const found: GuardedSetting[] = [];
+  const visit = (value: PlainValue, path: readonly string[]): void => {
+    const row = path.length === 0 ? undefined : table.find(({ key }) => key.test(path.join('.')));
+    if (row) {
+      if (row.harms?.(value, situation) ?? true) found.push({ path, value, why: row.why });
+      return;
+    }
+    if (path.length >= 2 || typeof value !== 'object' || value === null || Array.isArray(value)) return;
+    for (const [key, child] of Object.entries(value)) visit(child, [...path, key]);
+  };
+  visit(situation.config, []);
+  return found;
+}
+
+/** Whether a value is the credential, or holds it, or holds what was typed. */
+export function isCredential(path: string): boolean {
+  return (
+    /^(api(\.api_key.*)?)?$/.test(path) || /^hydra($|\.overrides|\.job$|\.job\.override_dirname$)/.test(path)
+  );
+}

@@ -2,6 +2,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { ApiProblem, problemBody } from './problem.ts';
+import { maxMessageBytes } from './wire/message.ts';
 
 /** A kind of WebSocket that the server offers. */
 export interface SocketRoute {
@@ -14,15 +15,12 @@ export interface SocketRoute {
   open(groups: readonly string[]): Promise<(socket: WebSocket) => void>;
 }
 
-/** Largest message accepted, in bytes. */
-const maxPayload = 1024 * 1024;
-
 /** Answers requests for WebSockets on a server; what they cannot have is refused with a JSON message. */
 export function serveUpgrades(server: Server, routes: readonly SocketRoute[]): WebSocketServer {
   const offered = new Set(routes.map((route) => route.protocol));
   const sockets = new WebSocketServer({
     noServer: true,
-    maxPayload,
+    maxPayload: maxMessageBytes,
     perMessageDeflate: false,
     handleProtocols: (protocols) => [...protocols].find((protocol) => offered.has(protocol)) ?? false,
   });

@@ -7,7 +7,8 @@ export function toBox(container: Container, provider: ProviderName): Box {
   const phase = phaseOf(container.status);
   const own = container.devbox;
   const extra: [string, string | null | undefined][] = [
-    ['Uptime', container.uptime],
+    // Some servers say 0s of a box that does not run.
+    ['Uptime', phase === 'ready' ? container.uptime : null],
     ['Ports', container.opened_ports],
     ['URLs', container.public_urls],
     ['Memory', container.memory ? `${container.memory} GB` : null],

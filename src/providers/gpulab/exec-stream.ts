@@ -2,6 +2,7 @@ import type { WebSocket } from 'ws';
 import * as z from 'zod/mini';
 import { DevboxError } from '../../base/errors.ts';
 import { hasCode } from '../../base/files.ts';
+import { cleanLine } from '../../base/text.ts';
 import { GrantCollector } from '../../server/exec/flow.ts';
 import {
   decodeFrame,
@@ -13,7 +14,7 @@ import {
   type StreamRequest,
   windowBytes,
 } from '../../server/wire/exec-stream.ts';
-import { messageBytes } from '../../server/wire/message.ts';
+import { maxMessageBytes, messageBytes } from '../../server/wire/message.ts';
 import type { ExecRequest, ExecStreams } from '../provider.ts';
 import type { Connection } from './connection.ts';
 import { execTimedOut } from './exec-timed-out.ts';
@@ -21,6 +22,9 @@ import { closeReason, lost } from './socket.ts';
 
 /** Exit code of a command whose output nobody reads any more: 128 + SIGPIPE, as in a shell. */
 const brokenPipe = 141;
+
+/** Exit code of a command with more words than can be handed over, as in a shell. */
+const cannotStart = 126;
 
 /** Runs a command over the protocol of server/wire/exec-stream.ts; see `execIn`. */
 export async function execStreaming(
@@ -31,6 +35,13 @@ export async function execStreaming(
   signal: AbortSignal,
 ): Promise<number> {
   signal.throwIfAborted();
+  const first: StreamRequest = { argv: [...request.argv], timeout: request.timeoutSeconds };
+  const frame = encodeFrame('request', JSON.stringify(first));
+  if (frame.length > maxMessageBytes) {
+    // More than any system takes; what a particular one does not take, the server says in the same words.
+    streams.stderr.write(`devbox: ${cleanLine(request.argv[0] ?? '', 200)}: argument list too long\n`);
+    return cannotStart;
+  }
   const path = `/v1/containers/${encodeURIComponent(id)}/exec/stream`;
   const socket = await connection.openSocket(path, execProtocol);
   const session = new ExecClient(socket, streams);
@@ -38,7 +49,7 @@ export async function execStreaming(
   signal.addEventListener('abort', onAbort, { once: true });
   if (signal.aborted) onAbort();
   try {
-    return await session.run(request);
+    return await session.run(frame, request.timeoutSeconds);
   } finally {
     signal.removeEventListener('abort', onAbort);
     session.release();
@@ -51,6 +62,7 @@ class ExecClient {
   #allowed = windowBytes;
   #stdinEnded = false;
   #reading = false;
+  #exitKnown = false;
   #settle: { resolve(code: number): void; reject(error: unknown): void } | undefined;
 
   constructor(socket: WebSocket, streams: ExecStreams) {
@@ -58,24 +70,21 @@ class ExecClient {
     this.#streams = streams;
   }
 
-  run(request: ExecRequest): Promise<number> {
+  run(request: Buffer, timeoutSeconds: number | null): Promise<number> {
     return new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
       const out = this.#sink(this.#streams.stdout, 'grantStdout');
       const err = this.#sink(this.#streams.stderr, 'grantStderr');
       this.#socket.on('message', (data) => {
         try {
-          this.#receive(messageBytes(data), out, err, request);
+          this.#receive(messageBytes(data), out, err, timeoutSeconds);
         } catch (error) {
           this.#fail(error);
         }
       });
-      this.#socket.on('close', (_code, reason) =>
-        reject(lost('the command was cut off', closeReason(reason))),
-      );
-      this.#socket.on('error', (error) => reject(lost('the command was cut off', error.message)));
-      const first: StreamRequest = { argv: [...request.argv], timeout: request.timeoutSeconds };
-      this.#send(encodeFrame('request', JSON.stringify(first)));
+      this.#socket.on('close', (_code, reason) => this.#lost(closeReason(reason)));
+      this.#socket.on('error', (error) => this.#lost(error.message));
+      this.#send(request);
       this.#socket.resume();
       this.#readStdin();
     });
@@ -104,7 +113,7 @@ class ExecClient {
     message: Buffer,
     out: (bytes: Buffer) => void,
     err: (bytes: Buffer) => void,
-    request: ExecRequest,
+    timeoutSeconds: number | null,
   ): void {
     const { type, content } = decodeFrame(message);
     if (type === 'stdout') out(content);
@@ -114,7 +123,8 @@ class ExecClient {
       if (this.#allowed > 0 && this.#reading && !this.#stdinEnded) this.#streams.stdin.resume();
     } else if (type === 'exit') {
       const report = z.parse(exitReport, JSON.parse(content.toString('utf8')));
-      if (report.timed_out) this.#fail(execTimedOut(request.timeoutSeconds ?? 0));
+      this.#exitKnown = true;
+      if (report.timed_out) this.#fail(execTimedOut(timeoutSeconds ?? 0));
       else void this.#flushed().then(() => this.#settle?.resolve(report.exit_code & 255));
     } else throw new DevboxError('failed', `the server sent ${type}`, { code: 'gpulab/unexpected-answer' });
   }
@@ -165,6 +175,11 @@ class ExecClient {
     this.#stdinEnded = true;
     this.#send(encodeFrame('stdinEnd'));
   };
+
+  /** The connection is gone. After the exit nothing more is to come: a slow reader may still be taking the output. */
+  #lost(why: string): void {
+    if (!this.#exitKnown) this.#fail(lost('the command was cut off', why));
+  }
 
   #fail(error: unknown): void {
     this.#settle?.reject(error);

@@ -4,6 +4,6 @@ import { DevboxError } from '../../base/errors.ts';
 export function execTimedOut(seconds: number): DevboxError {
   return new DevboxError('timed-out', `the command was killed after ${seconds} seconds`, {
     code: 'exec/timed-out',
-    hint: 'give it more time with timeout=SECONDS',
+    hint: 'Give it more time with timeout=SECONDS.',
   });
 }

@@ -25,7 +25,7 @@ export async function execIn(
   if (seconds > maxExecSeconds) {
     throw new DevboxError('usage', `this server runs a command for at most ${maxExecSeconds} seconds`, {
       code: 'exec/timeout-too-long',
-      hint: `use a timeout of ${maxExecSeconds} or less`,
+      hint: `Use a timeout of ${maxExecSeconds} or less.`,
     });
   }
   const call: ApiRequest = {

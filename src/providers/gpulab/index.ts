@@ -147,7 +147,7 @@ async function remove(connection: Connection, box: Box, { purge }: TerminateOpti
   if (purge && !has(connection, 'purge')) {
     throw new DevboxError('usage', 'this server cannot delete what outlives a box', {
       code: 'gpulab/no-purge',
-      hint: 'leave out purge=true',
+      hint: 'Leave out purge=true.',
     });
   }
   const path = `${containerPath(box.id)}${purge ? '?purge=true' : ''}`;

@@ -3,6 +3,7 @@ import type { WebSocket } from 'ws';
 import * as z from 'zod/mini';
 import { DevboxError } from '../../base/errors.ts';
 import { cleanLine } from '../../base/text.ts';
+import { maxMessageBytes } from '../../server/wire/message.ts';
 import { errorSchema } from './wire.ts';
 
 export interface SocketTarget {
@@ -26,7 +27,7 @@ export async function openWebSocket(target: SocketTarget): Promise<WebSocket> {
     headers: target.headers,
     handshakeTimeout: Math.round(target.timeoutSeconds * 1000),
     perMessageDeflate: false,
-    maxPayload: 16 * 1024 * 1024,
+    maxPayload: maxMessageBytes,
     ...(connect ? { createConnection: connect } : {}),
   });
   return new Promise((resolve, reject) => {
@@ -54,7 +55,7 @@ export function closeReason(reason: Buffer): string {
 export function lost(what: string, why: string): DevboxError {
   return new DevboxError('failed', `${what}: ${why}`, {
     code: 'gpulab/connection-lost',
-    hint: 'look whether the box still runs: devbox list',
+    hint: 'Look whether the box still runs: devbox list',
   });
 }
 

@@ -35,7 +35,7 @@ export async function terminalIn(
   if (!stdin.isTTY || !stdout.isTTY) {
     throw new DevboxError('usage', 'a shell needs a terminal on standard input and output', {
       code: 'terminal/no-tty',
-      hint: 'to run a command without one: devbox exec NAME -- COMMAND',
+      hint: 'To run a command without one: devbox exec NAME -- COMMAND',
     });
   }
   signal.throwIfAborted();

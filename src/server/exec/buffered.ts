@@ -1,5 +1,6 @@
 import { CommandNotStarted, type Engine } from '../engine/engine.ts';
 import type { ExecAnswer } from '../wire/exec.ts';
+import { after } from './after.ts';
 import { BoundedOutput } from './bounded.ts';
 import { drained, letGo } from './drain.ts';
 
@@ -25,15 +26,15 @@ export async function execBuffered(
     running.stderr.on('data', (bytes: Buffer) => stderr.add(bytes));
     let timedOut = false;
     const kill = (): void => running.kill('SIGKILL');
-    const timer = setTimeout(() => {
+    const callOff = after(request.timeout, () => {
       timedOut = true;
       kill();
-    }, request.timeout * 1000);
+    });
     gone.addEventListener('abort', kill, { once: true });
     if (gone.aborted) kill();
     await drained(running);
     const { code } = await running.exited;
-    clearTimeout(timer);
+    callOff();
     letGo(running);
     if (timedOut) stderr.add(Buffer.from(`devbox: killed after ${request.timeout} s\n`));
     return answer(stdout, stderr, timedOut ? 124 : code, timedOut);

@@ -2,6 +2,7 @@ import type { WebSocket } from 'ws';
 import * as z from 'zod/mini';
 import { CommandNotStarted, type Engine, type Exit, type RunningCommand } from '../engine/engine.ts';
 import { ApiProblem } from '../problem.ts';
+import { checkRequest } from '../wire/check.ts';
 import {
   decodeFrame,
   type ExitReport,
@@ -14,6 +15,7 @@ import {
   streamRequest,
 } from '../wire/exec-stream.ts';
 import { messageBytes } from '../wire/message.ts';
+import { after } from './after.ts';
 import { drained, letGo } from './drain.ts';
 import { GrantCollector, WindowedReader } from './flow.ts';
 
@@ -54,7 +56,7 @@ class ExecSession {
       if (!this.#began) {
         if (frame.type !== 'request') throw new Error('the first message must be the request');
         this.#began = true;
-        const request = z.parse(streamRequest, JSON.parse(frame.content.toString('utf8')));
+        const request = checkRequest(streamRequest, JSON.parse(frame.content.toString('utf8')));
         void this.#run(engine, id, request);
       } else if (this.#command) this.#handle(this.#command, frame);
       else this.#early.push(frame);
@@ -103,14 +105,14 @@ class ExecSession {
     const stderr = new WindowedReader(command.stderr, (bytes) => this.#sendStretch('stderr', bytes));
     this.#grants = { stdout: (bytes) => stdout.grant(bytes), stderr: (bytes) => stderr.grant(bytes) };
     for (const frame of this.#early.splice(0)) this.#handle(command, frame);
-    const timer = request.timeout
-      ? setTimeout(() => {
+    const callOff = request.timeout
+      ? after(request.timeout, () => {
           this.#timedOut = true;
           command.kill('SIGKILL');
-        }, request.timeout * 1000)
+        })
       : undefined;
     await drained(command);
-    clearTimeout(timer);
+    callOff?.();
     letGo(command);
     this.#command = undefined;
     return command.exited;

@@ -87,7 +87,8 @@ function refuse(field: string, value: string | null | undefined, why: string): v
 }
 
 function toWire(box: EngineBox, engine: string, now: number): ContainerWire {
-  const seconds = box.startedAt === null ? null : Math.max(0, Math.floor((now - box.startedAt) / 1000));
+  const runs = box.status === 'running' && box.startedAt !== null;
+  const seconds = runs ? Math.max(0, Math.floor((now - box.startedAt) / 1000)) : null;
   return {
     uuid: box.id,
     server_name: box.spec.name,

@@ -39,6 +39,9 @@ export const frameTypes = {
 
 export type FrameType = keyof typeof frameTypes;
 
+/** Longest time that a command may be given in seconds, some thirty years; who wants no end says null. */
+export const maxStreamSeconds = 1_000_000_000;
+
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGKILL', 'SIGUSR1', 'SIGUSR2'] as const;
 
 export const signalName = z.enum(signals);
@@ -47,7 +50,7 @@ export const streamRequest = z.object({
   /** The program and its arguments, run as they are: no shell. */
   argv: z.array(z.string()).check(z.minLength(1)),
   /** Seconds until the command is killed; null: never. */
-  timeout: z.nullish(z.number().check(z.positive())),
+  timeout: z.nullish(z.number().check(z.positive(), z.maximum(maxStreamSeconds))),
 });
 
 export type StreamRequest = z.infer<typeof streamRequest>;

@@ -142,6 +142,59 @@ test('a slow reader holds the command up instead of filling memory', async () =>
   expect(stderr.read()?.toString()).toBe('written\n');
 });
 
+test('a reader slower than the command itself gets everything, and the exit code', async () => {
+  let release: (() => void) | undefined;
+  let bytes = 0;
+  const stdout = new Writable({
+    highWaterMark: 1,
+    write(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length;
+      if (release) done();
+      else release = done;
+    },
+  });
+  const streams = { stdin: new PassThrough(), stdout, stderr: new PassThrough() };
+  const argv = ['sh', '-c', 'head -c 400000 /dev/zero; exit 7'];
+  const running = provider.server?.exec(box, { argv, timeoutSeconds: null }, streams);
+  await until('the first bytes are there', () => release !== undefined);
+  // The command has ended long before this, and the server has closed the connection.
+  await exec(provider, box, ['sleep', '0.5']);
+  release?.();
+  expect([await running, bytes]).toEqual([7, 400_000]);
+});
+
+test('a command may take longer than one timer can', async () => {
+  const ran = await exec(provider, box, ['sh', '-c', 'sleep 0.2; echo ok'], { timeoutSeconds: 3_000_000 });
+  expect([ran.code, ran.stdout.toString()]).toEqual([0, 'ok\n']);
+});
+
+test('a time that is no time any more is refused by name', async () => {
+  await expect(exec(provider, box, ['true'], { timeoutSeconds: 1e12 })).rejects.toThrow(
+    /timeout must be at most 1000000000/,
+  );
+});
+
+describe('many or long words', () => {
+  test('arrive if the system takes them', async () => {
+    if (process.platform !== 'linux') return console.warn('skipped: other systems take fewer words');
+    const words = Array.from({ length: 15 }, () => 'x'.repeat(100_000));
+    const ran = await exec(provider, box, ['sh', '-c', 'printf %s "$@" | wc -c', 'sh', ...words]);
+    expect([ran.code, Number(ran.stdout)]).toEqual([0, 1_500_000]);
+  });
+
+  test.each([
+    ['the system', 8_000_000],
+    ['the connection', 17_000_000],
+  ])('that are too much for %s are refused as a shell does', async (_whom, length) => {
+    const ran = await exec(provider, box, ['echo', 'x'.repeat(length)]);
+    expect({ ...ran, stdout: ran.stdout.toString() }).toEqual({
+      code: 126,
+      stdout: '',
+      stderr: 'devbox: echo: argument list too long\n',
+    });
+  });
+});
+
 test('fifty commands at once all get their own answer', async () => {
   const numbers = Array.from({ length: 50 }, (_, index) => String(index));
   const answers = await Promise.all(numbers.map((number) => exec(provider, box, ['echo', number])));

@@ -44,6 +44,15 @@ describe('a container as a box', () => {
     });
   });
 
+  test.each([
+    ['running', [{ label: 'Uptime', value: '5m 6s' }]],
+    ['stopped', []],
+    ['failed', []],
+    ['deleting', []],
+  ])('that is %s says how long it runs only if it does', (status, extra) => {
+    expect(read({ uuid: 'abcdef123456', status, uptime: '5m 6s' }).extra).toEqual(extra);
+  });
+
   test('with GPUs', () => {
     const gpus = [{ type: { gpu_name: 'RTX 4090' } }, { type: { gpu_name: 'RTX 4090' } }];
     expect(read({ uuid: 'abcdef123456', status: 'running', type: 'GPU', gpus }).type).toBe('2x RTX 4090');

@@ -17,7 +17,7 @@ export function boxNames(name: string, quantity: number): string[] {
       {
         label: 'Expected',
         value:
-          'letters, digits, dots, hyphens and underscores, a letter or digit first, at most 64 characters',
+          'letters, digits, dots, hyphens and underscores, a letter, digit or underscore first, at most 64 characters',
       },
     ],
     hint: 'It becomes a file name and a host name for ssh. Choose another: instance_name=NAME',

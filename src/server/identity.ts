@@ -25,6 +25,20 @@ export async function isRunning(identity: ProcessIdentity): Promise<boolean> {
   return (await readProcess(identity.pid))?.startTime === identity.startTime;
 }
 
+export const formatIdentity = ({ pid, startTime, bootId }: ProcessIdentity): string =>
+  JSON.stringify({ pid, startTime, bootId });
+
+/** Reads what `formatIdentity` wrote; undefined for anything else. */
+export function parseIdentity(text: string): ProcessIdentity | undefined {
+  try {
+    const { pid, startTime, bootId } = JSON.parse(text);
+    const isIdentity = Number.isInteger(pid) && typeof startTime === 'string' && typeof bootId === 'string';
+    return isIdentity ? { pid, startTime, bootId } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 let knownBootId: Promise<string> | undefined;
 
 /** Something that is different after every start of the machine. */

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** How often it is looked whether the socket is still there, in milliseconds. */
+/** How often it is looked whether the server is still of use, in milliseconds. */
 const lookMilliseconds = 5_000;
 
 /** A starter needs this long to make its first request. */
@@ -9,13 +9,14 @@ const shortestMilliseconds = 200;
 
 /**
  * Resolves with the reason when a server should stop: it has had no boxes and no connections for
- * `idleMilliseconds`, or can no longer be reached and nobody is connected.
+ * `idleMilliseconds`, or is of no use any more and nobody is connected.
  */
 export function watchIdle(options: {
   readonly server: Server;
   readonly isEmpty: () => boolean;
   readonly idleMilliseconds: number;
-  readonly isReachable: () => Promise<boolean>;
+  /** Why the server serves nobody any more, whatever it holds; undefined while it does. */
+  readonly whyUseless: () => Promise<string | undefined>;
 }): Promise<string> {
   const connections = new Set<Socket>();
   return new Promise((resolve) => {
@@ -39,8 +40,8 @@ export function watchIdle(options: {
     };
     const looking = setInterval(() => {
       if (connections.size > 0) return;
-      void options.isReachable().then((reachable) => {
-        if (!reachable && connections.size === 0) settle('the socket is gone');
+      void options.whyUseless().then((why) => {
+        if (why !== undefined && connections.size === 0) settle(why);
       });
     }, lookMilliseconds);
     options.server.on('connection', (socket: Socket) => {

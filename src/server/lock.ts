@@ -1,6 +1,12 @@
-import { mkdir, readlink, rm, stat, symlink, unlink } from 'node:fs/promises';
+import { mkdir, readlink, rm, stat, symlink } from 'node:fs/promises';
 import { hasCode } from '../base/files.ts';
-import { identify, isRunning, type ProcessIdentity } from './identity.ts';
+import { identify, isRunning, type ProcessIdentity, parseIdentity } from './identity.ts';
+
+/** Who holds a lock. */
+export interface LockHolder extends ProcessIdentity {
+  /** Path of the socket at which it answers, or is about to; null where it does not say. */
+  readonly socket: string | null;
+}
 
 /** A helper lock is held for microseconds; one as old as this was left by a process that was killed there. */
 const abandonedMilliseconds = 3_000;
@@ -8,20 +14,36 @@ const abandonedMilliseconds = 3_000;
 /**
  * Takes a lock for the life of this process. The lock is a link whose target says who holds it, so it is made with
  * its content in one step, and the lock of a process that has died is known at once, without a time-out.
- * @returns the function that gives it back, or undefined while a living process holds it.
+ * @param socket where the holder is reached: whoever finds the lock held may have other ideas of where that is.
+ * @returns the lock, or undefined while a living process holds it.
  */
-export async function tryLock(path: string): Promise<(() => Promise<void>) | undefined> {
-  const own = await identify(process.pid);
-  if (!own) throw new Error('this process is not in the process table');
+export async function tryLock(path: string, socket: string | null): Promise<Lock | undefined> {
+  const identity = await identify(process.pid);
+  if (!identity) throw new Error('this process is not in the process table');
+  const own = JSON.stringify({ ...identity, socket } satisfies LockHolder);
   if (!(await link(path, own))) {
     if (!(await clearDead(path)) || !(await link(path, own))) return undefined;
   }
-  return () => unlink(path);
+  const isHeld = async (): Promise<boolean> => (await targetOf(path)) === own;
+  return {
+    isHeld,
+    async giveBack() {
+      // Its directory may have been deleted, and another holder's lock may lie there now.
+      if (await isHeld()) await rm(path, { force: true });
+    },
+  };
 }
 
-async function link(path: string, holder: ProcessIdentity): Promise<boolean> {
+/** A lock that this process has taken. */
+export interface Lock {
+  /** Whether it is still there: it goes with its directory. */
+  isHeld(): Promise<boolean>;
+  giveBack(): Promise<void>;
+}
+
+async function link(path: string, target: string): Promise<boolean> {
   try {
-    await symlink(JSON.stringify(holder), path);
+    await symlink(target, path);
     return true;
   } catch (error) {
     if (hasCode(error, 'EEXIST')) return false;
@@ -55,7 +77,7 @@ async function clearDead(path: string): Promise<boolean> {
 }
 
 /** Who holds a lock; undefined where nobody does or it does not say. */
-export async function readHolder(path: string): Promise<ProcessIdentity | undefined> {
+export async function readHolder(path: string): Promise<LockHolder | undefined> {
   return parseHolder((await targetOf(path)) ?? '');
 }
 
@@ -70,12 +92,9 @@ async function targetOf(path: string): Promise<string | undefined> {
   }
 }
 
-function parseHolder(target: string): ProcessIdentity | undefined {
-  try {
-    const { pid, startTime, bootId } = JSON.parse(target);
-    const isIdentity = Number.isInteger(pid) && typeof startTime === 'string' && typeof bootId === 'string';
-    return isIdentity ? { pid, startTime, bootId } : undefined;
-  } catch {
-    return undefined;
-  }
+function parseHolder(target: string): LockHolder | undefined {
+  const identity = parseIdentity(target);
+  if (!identity) return undefined;
+  const { socket } = JSON.parse(target);
+  return { ...identity, socket: typeof socket === 'string' ? socket : null };
 }

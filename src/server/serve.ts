@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { watchIdle } from './idle.ts';
 import { answers, listenPrivately } from './listen.ts';
-import { tryLock } from './lock.ts';
+import { type Lock, readHolder, tryLock } from './lock.ts';
 
 export interface ServeOptions {
   /** Directory of the lock and of the boxes' records. */
@@ -36,31 +36,35 @@ const graceSeconds = 2;
  */
 export async function serve(options: ServeOptions): Promise<Serving | undefined> {
   await mkdir(options.state, { recursive: true, mode: 0o700 });
-  const unlock = await lockOrFindServer(options);
-  if (!unlock) return undefined;
+  const lock = await lockOrFindServer(options);
+  if (!lock) return undefined;
   try {
-    return await run(options, unlock);
+    return await run(options, lock);
   } catch (error) {
-    await unlock();
+    await lock.giveBack();
     throw error;
   }
 }
 
-async function lockOrFindServer(options: ServeOptions): Promise<(() => Promise<void>) | undefined> {
+async function lockOrFindServer(options: ServeOptions): Promise<Lock | undefined> {
   const start = performance.now();
+  const path = join(options.state, 'server.lock');
   for (;;) {
-    const unlock = await tryLock(join(options.state, 'server.lock'));
-    if (unlock) return unlock;
-    if (await answers(options.socket)) return undefined;
+    const lock = await tryLock(path, options.socket);
+    if (lock) return lock;
+    const holder = await readHolder(path);
+    const socket = holder?.socket ?? options.socket;
+    if (await answers(socket)) return undefined;
     if (performance.now() - start > patienceMilliseconds) {
-      throw new Error(`another server holds ${join(options.state, 'server.lock')} but does not answer`);
+      const who = holder ? `another server (process ${holder.pid})` : 'another server';
+      throw new Error(`${who} holds ${path} but does not answer at ${socket}`);
     }
     await sleep(25);
   }
 }
 
 /** Runs the server; the heavy parts are loaded only by the one that has the lock. */
-async function run(options: ServeOptions, unlock: () => Promise<void>): Promise<Serving> {
+async function run(options: ServeOptions, lock: Lock): Promise<Serving> {
   const [{ createApp }, { openProcessEngine }, { TerminalTickets }] = await Promise.all([
     import('./app.ts'),
     import('./engine/process/engine.ts'),
@@ -92,15 +96,19 @@ async function run(options: ServeOptions, unlock: () => Promise<void>): Promise<
     server: app.http.server,
     isEmpty: () => engine.size === 0,
     idleMilliseconds: options.idleSeconds * 1000,
-    // Where its socket was cleaned away nobody can reach this server; the next one finds the boxes.
-    isReachable: ownsSocket,
+    async whyUseless() {
+      // Where its socket was cleaned away nobody can reach this server; the next one finds the boxes.
+      if (!(await ownsSocket())) return 'the socket is gone';
+      return (await lock.isHeld()) ? undefined : 'the state directory is gone';
+    },
   });
   const stopped = Promise.race([reason, terminationSignal()]).then(async (why) => {
     options.report(`stopping: ${why}`);
     if (await ownsSocket()) await rm(options.socket, { force: true });
     for (const socket of app.sockets.clients) socket.close(1001, 'the server stops');
     await app.http.close();
-    await unlock();
+    if (await lock.isHeld()) await lock.giveBack();
+    else await engine.disband();
   });
   return { stopped };
 }

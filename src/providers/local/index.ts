@@ -10,7 +10,7 @@ import { serverProvider } from '../gpulab/index.ts';
 import { openWebSocket } from '../gpulab/socket.ts';
 import type { Provider, ProviderDeps } from '../provider.ts';
 import { unixHttp } from './http.ts';
-import { type Places, placesIn, secureSocketDirectory } from './places.ts';
+import { findSocket, type Places, placesIn } from './places.ts';
 import type { LocalApi } from './schema.ts';
 import { startServer } from './start.ts';
 
@@ -23,7 +23,8 @@ export async function openLocal(api: LocalApi, context: Context, _deps: Provider
   let connection: Promise<Connection> | undefined;
   const provider = serverProvider({
     name: 'local',
-    account: `local:${context.user.name}@${context.user.host}`,
+    // Without the host's name: it changes with the network, and these boxes are known by their state directory.
+    account: `local:${context.user.name}`,
     signal: context.signal,
     createKeys: () => ({}),
     connect: () => {
@@ -41,10 +42,11 @@ export async function openLocal(api: LocalApi, context: Context, _deps: Provider
 
 /** Meets the server of this machine. */
 async function connect(api: LocalApi, context: Context, places: Places): Promise<Connection> {
-  await secureSocketDirectory(places);
+  const http: Http = async (request) =>
+    unixHttp(await findSocket(places), `devbox/${context.version}`)(request);
   const connection = await meet(
     {
-      http: startingHttp(unixHttp(places.socket, `devbox/${context.version}`), () =>
+      http: startingHttp(http, () =>
         startServer({
           places,
           program: join(context.paths.package, 'dist', 'server.mjs'),
@@ -61,14 +63,16 @@ async function connect(api: LocalApi, context: Context, places: Places): Promise
       clock: context.clock,
       signal: context.signal,
     },
-    (path, protocol) =>
-      openWebSocket({
+    async (path, protocol) => {
+      const socket = await findSocket(places);
+      return openWebSocket({
         url: `ws://${host}${path}`,
         protocol,
         headers: {},
         timeoutSeconds: api.timeout,
-        connect: () => connectSocket(places.socket),
-      }),
+        connect: () => connectSocket(socket),
+      });
+    },
   );
   return checkProtocol(connection);
 }
@@ -102,8 +106,8 @@ function checkProtocol(connection: Connection): Connection {
       code: 'local/server-version',
       details: [{ label: 'Server', value: capabilities?.version ?? 'unknown' }],
       hint: pid
-        ? `end it and run the command again: kill ${pid} (boxes and what runs in them stay)`
-        : 'use the devbox version that started it',
+        ? `End it and run the command again: kill ${pid} (boxes and what runs in them stay)`
+        : 'Use the devbox version that started it.',
     },
   );
 }

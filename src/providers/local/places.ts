@@ -5,6 +5,9 @@ import { dirname, join } from 'node:path';
 import type { Paths } from '../../base/context.ts';
 import { DevboxError } from '../../base/errors.ts';
 import { hasCode } from '../../base/files.ts';
+import { shellWord } from '../../base/shell.ts';
+import { isRunning } from '../../server/identity.ts';
+import { readHolder } from '../../server/lock.ts';
 
 /** Where the server of this machine keeps and offers things. */
 export interface Places {
@@ -13,6 +16,9 @@ export interface Places {
   readonly boxes: string;
   readonly homes: string;
   readonly log: string;
+  /** Says which server runs, and where it is reached. */
+  readonly lock: string;
+  /** Where a server listens that is started now; one that runs may have been started in another environment. */
   readonly socket: string;
 }
 
@@ -31,8 +37,24 @@ export function placesIn(paths: Paths): Places {
     boxes: join(state, 'boxes'),
     homes,
     log: join(state, 'server.log'),
+    lock: join(state, 'server.lock'),
     socket: fits ? usual : join(privateTemporary(), `${mark}.sock`),
   };
+}
+
+/**
+ * The socket to connect to: where the server that runs says it listens, otherwise where the next one will. They
+ * differ where the runtime directory or the temporary one is not the same in every login, cron job and desktop.
+ * @throws DevboxError as `secureSocketDirectory`
+ */
+export async function findSocket(places: Places): Promise<string> {
+  const holder = await readHolder(places.lock);
+  if (holder?.socket && holder.socket !== places.socket && (await isRunning(holder))) {
+    await refuseForeign(dirname(holder.socket));
+    return holder.socket;
+  }
+  await secureSocketDirectory(places);
+  return places.socket;
 }
 
 /**
@@ -47,7 +69,16 @@ export async function secureSocketDirectory(places: Places): Promise<void> {
   } catch (error) {
     if (!hasCode(error, 'EEXIST')) throw error;
   }
-  const found = await lstat(directory);
+  await refuseForeign(directory);
+}
+
+/** @throws DevboxError for a directory that is not ours alone; one that is not there offers nothing to anybody. */
+async function refuseForeign(directory: string): Promise<void> {
+  const found = await lstat(directory).catch((error: unknown) => {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  });
+  if (!found) return;
   const isOurs = found.isDirectory() && found.uid === process.getuid?.() && (found.mode & 0o022) === 0;
   if (isOurs) return;
   throw new DevboxError(
@@ -56,7 +87,7 @@ export async function secureSocketDirectory(places: Places): Promise<void> {
     {
       code: 'local/unsafe-directory',
       details: [{ label: 'Directory', value: directory }],
-      hint: `look at it with: ls -ld ${directory}`,
+      hint: `Look at it with: ls -ld ${shellWord(directory)}`,
     },
   );
 }

@@ -3,9 +3,10 @@ import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import { DevboxError } from '../../base/errors.ts';
+import { shellWord } from '../../base/shell.ts';
 import { cleanLine } from '../../base/text.ts';
 import { answers } from '../../server/listen.ts';
-import type { Places } from './places.ts';
+import { findSocket, type Places } from './places.ts';
 
 export interface StartOptions {
   readonly places: Places;
@@ -27,6 +28,7 @@ const maxLogBytes = 1024 * 1024;
 /**
  * Starts the server of this machine and waits until it answers. Of many starters one does the work and the others
  * wait; should two start a server all the same, the servers settle between themselves which one stays.
+ * One that is killed before it can say how it went is started once more.
  * @throws DevboxError with the server's own words where it cannot start.
  */
 export async function startServer(options: StartOptions): Promise<void> {
@@ -39,7 +41,9 @@ export async function startServer(options: StartOptions): Promise<void> {
   );
   if (!isStarter && (await appears(places, mark, clock, signal))) return;
   try {
-    await launch(options);
+    const outcome = await launch(options);
+    const last = outcome.isCutOff ? await launch(options) : outcome;
+    if (!last.isReady) throw startFailure(last.said, places.log);
   } finally {
     await rm(mark, { recursive: true, force: true });
   }
@@ -49,19 +53,28 @@ export async function startServer(options: StartOptions): Promise<void> {
 async function appears(places: Places, mark: string, clock: Clock, signal: AbortSignal): Promise<boolean> {
   const start = clock.monotonic();
   while (clock.monotonic() - start < patienceMilliseconds) {
-    if (await answers(places.socket)) return true;
+    if (await answers(await findSocket(places))) return true;
     const made = await stat(mark).catch(() => undefined);
     if (!made || clock.now() - made.mtimeMs > patienceMilliseconds) break;
     await clock.sleep(pollMilliseconds, signal);
   }
-  return answers(places.socket);
+  return answers(await findSocket(places));
 }
 
-async function launch(options: StartOptions): Promise<void> {
+interface Launched {
+  readonly isReady: boolean;
+  /** It ended without a word about how it went. */
+  readonly isCutOff: boolean;
+  /** What it said last, or how it ended. */
+  readonly said: string;
+}
+
+async function launch(options: StartOptions): Promise<Launched> {
   const { places, env } = options;
   await rotate(places.log);
   const log = await open(places.log, 'a', 0o600);
   try {
+    const before = (await log.stat()).size;
     const child = spawn(
       process.execPath,
       [
@@ -75,9 +88,13 @@ async function launch(options: StartOptions): Promise<void> {
       // Nothing of the caller's stays with it: no directory, no stream, no secret in its environment.
       { cwd: '/', detached: true, env: serverEnvironment(env), stdio: ['ignore', log.fd, log.fd, 'pipe'] },
     );
+    const ended = endOf(child);
     const answer = await firstLine(child);
     child.unref();
-    if (answer !== 'ready') throw await startFailure(answer, places.log);
+    if (answer === 'ready') return { isReady: true, isCutOff: false, said: answer };
+    if (answer !== '') return { isReady: false, isCutOff: false, said: answer };
+    const said = (await lastLine(places.log, before, child.pid)) ?? (await ended);
+    return { isReady: false, isCutOff: true, said };
   } finally {
     await log.close();
   }
@@ -104,15 +121,33 @@ function firstLine(child: ReturnType<typeof spawn>): Promise<string> {
   });
 }
 
-async function startFailure(answer: string, log: string): Promise<DevboxError> {
-  const lines = (await readFile(log, 'utf8').catch(() => '')).trim().split('\n');
-  const said = cleanLine(answer || (lines.at(-1) ?? ''), 400);
+/** How a process ended, in words. */
+function endOf(child: ReturnType<typeof spawn>): Promise<string> {
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('exit', (code, signal) =>
+      resolve(signal ? `it was ended by ${signal}` : `it ended with status ${code}`),
+    );
+  });
+}
+
+/** The last line in the log from `start` (in bytes) that is not another server's. */
+async function lastLine(log: string, start: number, pid: number | undefined): Promise<string | undefined> {
+  const added = (await readFile(log).catch(() => Buffer.alloc(0))).subarray(start).toString('utf8');
+  return added
+    .split('\n')
+    .filter((line) => line.trim() !== '' && (/^\S+ \[(\d+)\] /.exec(line)?.[1] ?? `${pid}`) === `${pid}`)
+    .at(-1);
+}
+
+function startFailure(said: string, log: string): DevboxError {
   return new DevboxError('failed', 'the server for boxes on this machine did not start', {
     code: 'local/server-not-started',
     details: [
-      { label: 'Reason', value: said || 'it said nothing' },
+      { label: 'Reason', value: cleanLine(said, 400) || 'it said nothing' },
       { label: 'Log', value: log },
     ],
+    hint: `Look at what it wrote: tail ${shellWord(log)}`,
   });
 }
 

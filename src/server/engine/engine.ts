@@ -88,6 +88,8 @@ export interface Engine {
   /** Starts a command; resolves as soon as it runs. @throws CommandNotStarted */
   exec(id: string, argv: readonly [string, ...string[]]): Promise<RunningCommand>;
   terminal(id: string, size: TerminalSize): Promise<RunningTerminal>;
+  /** Ends what only keeps idle boxes alive: for the end of an engine whose boxes' records have been deleted. */
+  disband(): Promise<void>;
   /** What the box's main process wrote, the last `tail` lines of it (null: all). */
   logs(id: string, options: { readonly tail: number | null }): Promise<string>;
 }

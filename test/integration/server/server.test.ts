@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { build } from 'esbuild';
+import { DevboxError } from '../../../src/base/errors.ts';
 import { bundleServer } from './bundle.ts';
 import { createWorld, exec, processesOf, until, type World, type WorldOptions } from './world.ts';
 
@@ -53,6 +54,31 @@ describe('a server that was killed', () => {
     expect(await next.list()).toHaveLength(1);
     await next.terminate(box, { purge: false });
     expect(await processesOf('sleep\u00003003')).toEqual([]);
+  });
+
+  test('takes along what clients attended, and not what was left to run', async () => {
+    const world = await newWorld();
+    const provider = await world.open();
+    const box = await world.up(provider, 'cutoff');
+    await exec(provider, box, ['sh', '-c', 'sleep 3005 & echo']);
+    const attended = exec(provider, box, ['sh', '-c', 'trap "" HUP; sleep 3006 & wait']);
+    // How it fails is of no matter here: its server is killed.
+    const failed = attended.then(
+      () => 'it ended',
+      () => 'it failed',
+    );
+    if (process.platform !== 'linux') return console.warn('skipped: processes are looked up in /proc');
+    await until('the command runs', async () => (await processesOf('sleep\u00003006')).length === 1);
+    const notes = join(world.places.boxes, box.id, 'attended');
+    await until('it is noted', async () => (await readdir(notes)).length === 1);
+    await killServer(world);
+    expect(await failed).toBe('it failed');
+    const next = await world.open();
+    expect(await next.list()).toHaveLength(1);
+    await until('the command is gone', async () => (await processesOf('sleep\u00003006')).length === 0);
+    expect(await processesOf('sleep\u00003005')).toHaveLength(1);
+    expect((await exec(next, box, ['echo', 'hi'])).code).toBe(0);
+    await until('no note is left', async () => (await readdir(notes)).length === 0);
   });
 
   test('in the middle of a creation: it is completed, and nothing runs twice', async () => {
@@ -150,6 +176,35 @@ describe('one server', () => {
   });
 });
 
+test('a server is found where it was started, whatever the runtime directory is now', async () => {
+  const world = await newWorld();
+  const box = await world.up(await world.open(), 'desktop');
+  const pid = await world.serverPid();
+  const elsewhere = await world.openWith({ runtime: join(world.root, 'other') });
+  expect(await elsewhere.list()).toMatchObject([{ id: box.id, status: 'running' }]);
+  expect((await exec(elsewhere, box, ['echo', 'hi'])).stdout.toString()).toBe('hi\n');
+  expect(await world.serverPid()).toBe(pid);
+  // Where it is gone, the next one is wherever it is started, and is found from the first place.
+  await killServer(world);
+  expect(await elsewhere.list()).toHaveLength(1);
+  expect((await exec(await world.open(), box, ['echo', 'hi'])).stdout.toString()).toBe('hi\n');
+});
+
+test('the account does not change with the name of the machine', async () => {
+  const world = await newWorld();
+  const [one, other] = [await world.open(), await world.openWith({ host: 'elsewhere' })];
+  expect(other.account).toBe(one.account);
+});
+
+test('a server whose state directory was deleted ends, and what kept its boxes alive with it', async () => {
+  const world = await newWorld();
+  await world.up(await world.open(), 'forgotten');
+  const pid = await world.serverPid();
+  await rm(world.paths.state, { recursive: true });
+  await until('the server has ended', () => !isThere(pid ?? 0));
+  expect(await processesOf(world.root)).toEqual([]);
+});
+
 describe('the socket', () => {
   test('and everything around it is for its owner only', async () => {
     const world = await newWorld();
@@ -214,6 +269,49 @@ test('a server that cannot start says why', async () => {
   expect(answer).toMatchObject({ outcome: 'refused', error: { code: 'local/server-not-started' } });
   expect(await readdir(world.places.state)).toEqual(['boxes', 'server.log']);
 });
+
+describe('a server that is killed while it starts', () => {
+  /** A package whose server is the real one after it was killed so many times. */
+  async function packageKilling(times: number): Promise<string> {
+    const directory = join(packageRoot, `killed-${times}`);
+    await mkdir(join(directory, 'dist'), { recursive: true });
+    const program = `
+      import { existsSync, writeFileSync } from 'node:fs';
+      const state = process.argv[process.argv.indexOf('--state') + 1];
+      const marks = Array.from({ length: ${times} }, (_, index) => state + '/killed-' + index);
+      const mark = marks.find((path) => !existsSync(path));
+      if (mark) {
+        writeFileSync(mark, '');
+        process.kill(process.pid, 'SIGKILL');
+      }
+      await import(${JSON.stringify(join(packageRoot, 'dist', 'server.mjs'))});`;
+    await writeFile(join(directory, 'dist', 'server.mjs'), program);
+    return directory;
+  }
+
+  test('is started once more', async () => {
+    const world = await newWorld({ packageRoot: await packageKilling(1) });
+    expect(await world.up(await world.open(), 'second')).toMatchObject({ status: 'running' });
+  });
+
+  test('again and again is reported as such, not with what an earlier one wrote', async () => {
+    const world = await newWorld({ packageRoot: await packageKilling(2) });
+    await mkdir(world.places.state, { recursive: true });
+    await writeFile(world.places.log, '2020-01-01T00:00:00.000Z [1] serving 1 boxes on /old\n');
+    const answer = await (await world.open()).launch({ name: 'x', tags: {}, env: {}, settings: {} });
+    const [reason] =
+      answer.outcome === 'refused' && answer.error instanceof DevboxError ? answer.error.details : [];
+    expect(reason).toEqual({ label: 'Reason', value: 'it was ended by SIGKILL' });
+  });
+});
+
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 
 function here(): string {
   return new URL('.', import.meta.url).pathname;

@@ -20,6 +20,8 @@ export interface World {
   readonly context: Context;
   /** Opens the provider as one run of devbox does. */
   open(signal?: AbortSignal): Promise<Provider>;
+  /** Opens it as a run does that finds part of its surroundings different. */
+  openWith(part: { readonly runtime?: string; readonly host?: string }): Promise<Provider>;
   /** Makes a box and looks it up. */
   up(provider: Provider, name: string, env?: Readonly<Record<string, string>>): Promise<Box>;
   /** The server's pid; undefined while none runs. */
@@ -64,14 +66,13 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     user: { name: 'someone', host: 'here' },
     version: '0.0.0-test',
   };
-  const open = (signal = context.signal): Promise<Provider> =>
-    openLocal(
-      { provider: 'local', timeout: 30, idle_timeout: options.idleSeconds ?? 30 },
-      { ...context, signal },
-      { emit: () => undefined },
-    );
+  const openIn = (own: Context): Promise<Provider> => {
+    const api = { provider: 'local', timeout: 30, idle_timeout: options.idleSeconds ?? 30 } as const;
+    return openLocal(api, own, { emit: () => undefined });
+  };
+  const open = (signal = context.signal): Promise<Provider> => openIn({ ...context, signal });
   const serverPid = async (): Promise<number | undefined> => {
-    const holder = await readHolder(join(places.state, 'server.lock'));
+    const holder = await readHolder(places.lock);
     return holder && (await isRunning(holder)) ? holder.pid : undefined;
   };
   return {
@@ -80,6 +81,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     places,
     context,
     open,
+    openWith: ({ runtime = paths.runtime, host = context.user.host }) =>
+      openIn({ ...context, paths: { ...paths, runtime }, user: { ...context.user, host } }),
     serverPid,
     async up(provider, name, env = {}) {
       const answer = await provider.launch({ name, tags: {}, env, settings: {} });

@@ -17,18 +17,30 @@ afterEach(() => rm(directory, { recursive: true }));
 
 describe('the lock', () => {
   test('is held by one, and free again when given back', async () => {
-    const unlock = await tryLock(path);
-    expect(unlock).toBeDefined();
-    expect(await readHolder(path)).toEqual(await identify(process.pid));
-    expect(await tryLock(path)).toBeUndefined();
-    await unlock?.();
+    const lock = await tryLock(path, '/run/its.sock');
+    expect(await lock?.isHeld()).toBe(true);
+    const own = await identify(process.pid);
+    expect(await readHolder(path)).toEqual({ ...own, socket: '/run/its.sock' });
+    expect(await tryLock(path, null)).toBeUndefined();
+    await lock?.giveBack();
     expect(await readdir(directory)).toEqual([]);
-    expect(await tryLock(path)).toBeDefined();
+    expect(await tryLock(path, null)).toBeDefined();
+    expect(await readHolder(path)).toEqual({ ...own, socket: null });
+  });
+
+  test('that went with its directory is not held, and another holder’s there is not given back', async () => {
+    const lock = await tryLock(path, '/run/one.sock');
+    await rm(path);
+    expect(await lock?.isHeld()).toBe(false);
+    await lock?.giveBack();
+    const next = await tryLock(path, '/run/two.sock');
+    await lock?.giveBack();
+    expect(await next?.isHeld()).toBe(true);
   });
 
   test('goes to exactly one of many', async () => {
-    const results = await Promise.all(Array.from({ length: 20 }, () => tryLock(path)));
-    expect(results.filter((unlock) => unlock !== undefined)).toHaveLength(1);
+    const results = await Promise.all(Array.from({ length: 20 }, () => tryLock(path, null)));
+    expect(results.filter((lock) => lock !== undefined)).toHaveLength(1);
   });
 
   const dead: [string, () => Promise<string>][] = [
@@ -48,15 +60,15 @@ describe('the lock', () => {
   ];
   test.each(dead)('of %s is taken over at once', async (_who, holder) => {
     await symlink(await holder(), path);
-    const results = await Promise.all(Array.from({ length: 10 }, () => tryLock(path)));
-    expect(results.filter((unlock) => unlock !== undefined).length).toBeLessThanOrEqual(1);
-    expect(results.some(Boolean) || (await tryLock(path)) !== undefined).toBe(true);
-    expect(await readHolder(path)).toEqual(await identify(process.pid));
+    const results = await Promise.all(Array.from({ length: 10 }, () => tryLock(path, null)));
+    expect(results.filter((lock) => lock !== undefined).length).toBeLessThanOrEqual(1);
+    expect(results.some(Boolean) || (await tryLock(path, null)) !== undefined).toBe(true);
+    expect(await readHolder(path)).toMatchObject((await identify(process.pid)) ?? {});
   });
 
   test('that is an ordinary file is nobody’s and taken over', async () => {
     await writeFile(path, '');
-    expect(await tryLock(path)).toBeDefined();
+    expect(await tryLock(path, null)).toBeDefined();
   });
 });
 

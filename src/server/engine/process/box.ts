@@ -1,10 +1,11 @@
-import { bootId, isRunning } from '../../identity.ts';
+import { bootId, isRunning, type ProcessIdentity } from '../../identity.ts';
 import { ApiProblem } from '../../problem.ts';
 import type { BoxSpec, BoxStatus, EngineBox, Exit } from '../engine.ts';
+import type { Attended } from './attended.ts';
 import { boxEnvironment } from './environment.ts';
 import type { Homes } from './homes.ts';
 import { startMain } from './main-process.ts';
-import { reapBox } from './reap.ts';
+import { reapBox, reapGroups, trySignal } from './reap.ts';
 import type { BoxRecord } from './record.ts';
 import type { BoxStore } from './store.ts';
 
@@ -41,6 +42,7 @@ export class ProcessBox {
   readonly #deps: ProcessBoxDeps;
   /** Process groups of commands and terminals that were started from here and have not ended. */
   readonly #groups = new Set<number>();
+  readonly #attended: Attended;
   #queue: Promise<unknown> = Promise.resolve();
   #removed = false;
   #shortLives = 0;
@@ -48,6 +50,7 @@ export class ProcessBox {
   constructor(record: BoxRecord, deps: ProcessBoxDeps) {
     this.#record = record;
     this.#deps = deps;
+    this.#attended = deps.store.attended(record.id);
   }
 
   /** A box that does not exist yet; `save` and `begin` make it. */
@@ -121,9 +124,13 @@ export class ProcessBox {
     });
   }
 
-  /** After the server was away: finishes what was begun, and starts again what was meant to run. */
+  /**
+   * After the server was away: finishes what was begun, and starts again what was meant to run. Commands whose
+   * clients were cut off then are ended, as they are when a client goes away; nothing waits for that.
+   */
   resume(): Promise<void> {
     return this.#inTurn(async () => {
+      void this.#endUnattended(await this.#attended.takeAll());
       if (this.#record.wanted.startsWith('deleted')) return this.#removeNow();
       if (this.#record.wanted === 'stopped') return this.#reap();
       if (this.#record.made) return this.#supervise();
@@ -142,12 +149,45 @@ export class ProcessBox {
     const started = await start(this.#place());
     this.#groups.add(started.group);
     void started.exited.then(() => this.#groups.delete(started.group));
+    // Not waited for: what a terminal says before somebody listens is lost.
+    void this.#attend(started);
     if (this.#record.wanted !== 'running') {
       // A removal that began while it started may have looked for processes already.
       started.kill('SIGKILL');
       throw new ApiProblem(409, 'not-running', `container ${this.name} is being stopped`);
     }
     return started;
+  }
+
+  /** Where the record of the box is gone: ends the main process, if all it does is to wait. */
+  disband(): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#removed = true;
+      const { main, spec } = this.#record;
+      if (spec.command === null && main && (await isRunning(main))) trySignal(main.pid, 'SIGTERM');
+    });
+  }
+
+  /** Notes what a client attends, for the next server should this one be killed. */
+  async #attend({ group, exited }: Started): Promise<void> {
+    try {
+      const takeBack = await this.#attended.add(group);
+      void exited.then(takeBack).catch((error: unknown) => this.#report(error));
+    } catch (error) {
+      this.#report(error);
+    }
+  }
+
+  async #endUnattended(identities: readonly ProcessIdentity[]): Promise<void> {
+    const running = await Promise.all(identities.map(isRunning));
+    const groups = identities.filter((_, index) => running[index]).map(({ pid }) => pid);
+    if (groups.length === 0) return;
+    const left = await reapGroups(new Set(groups), this.#deps.graceMilliseconds);
+    if (left > 0) this.#report(`${left} processes that nobody attends could not be ended`);
+  }
+
+  #report(problem: unknown): void {
+    this.#deps.report(`${this.id}: ${problem instanceof Error ? problem.message : String(problem)}`);
   }
 
   #status(): BoxStatus {
@@ -200,7 +240,7 @@ export class ProcessBox {
       this.#shortLives = isShort ? this.#shortLives + 1 : 0;
       if (spec.command === null && this.#shortLives <= maxShortLives) return this.#launch();
       await this.#change({ main: null, failure: failureFrom(exit) });
-    }).catch((error: unknown) => this.#deps.report(`${this.id}: ${String(error)}`));
+    }).catch((error: unknown) => this.#report(error));
   }
 
   async #removeNow(): Promise<void> {

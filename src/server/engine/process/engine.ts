@@ -92,7 +92,8 @@ class ProcessEngine implements Engine {
     const id = randomUUID();
     const holder = this.#names.get(nameKey(spec.name));
     if (holder !== undefined) {
-      throw new ApiProblem(409, 'name-taken', `there is already a container named ${spec.name} (${holder})`);
+      const name = this.#boxes.get(holder)?.name ?? spec.name;
+      throw new ApiProblem(409, 'name-taken', `there is already a container named ${name} (${holder})`);
     }
     this.#names.set(nameKey(spec.name), id);
     const box = ProcessBox.make(id, spec, this.#deps);
@@ -134,6 +135,10 @@ class ProcessEngine implements Engine {
       const env = place.environment('xterm-256color');
       return startTerminal(env['SHELL'] ?? '/bin/sh', size, { cwd: place.cwd, env });
     });
+  }
+
+  async disband(): Promise<void> {
+    await Promise.all([...this.#boxes.values()].map((box) => box.disband()));
   }
 
   async logs(id: string, { tail }: { readonly tail: number | null }): Promise<string> {

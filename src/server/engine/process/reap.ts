@@ -12,16 +12,24 @@ const killMilliseconds = 5_000;
  * @param groups process groups known to belong to the box, for systems that hide environments.
  * @returns how many processes could not be ended; 0 is success.
  */
-export async function reapBox(
-  id: string,
-  groups: ReadonlySet<number>,
-  graceMilliseconds: number,
-): Promise<number> {
+export function reapBox(id: string, groups: ReadonlySet<number>, graceMilliseconds: number): Promise<number> {
+  return reap(() => boxProcesses(id, groups), graceMilliseconds);
+}
+
+/** Ends process groups and nothing else, in the same way. */
+export function reapGroups(groups: ReadonlySet<number>, graceMilliseconds: number): Promise<number> {
+  return reap(
+    async () => (await listProcesses()).filter(({ group }) => groups.has(group)),
+    graceMilliseconds,
+  );
+}
+
+async function reap(find: () => Promise<ProcessInfo[]>, graceMilliseconds: number): Promise<number> {
   const start = performance.now();
   const elapsed = (): number => performance.now() - start;
   let asked = new Set<string>();
   for (;;) {
-    const members = await boxProcesses(id, groups);
+    const members = await find();
     if (members.length === 0) return 0;
     if (elapsed() > graceMilliseconds + killMilliseconds) return members.length;
     if (elapsed() >= graceMilliseconds) {

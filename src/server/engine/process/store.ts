@@ -1,9 +1,10 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readIfThere, writeDurably } from '../../../base/files.ts';
+import { Attended } from './attended.ts';
 import { type BoxRecord, parseRecord } from './record.ts';
 
-/** The directories of boxes below one directory: each has its `box.json` and its `log`. */
+/** The directories of boxes below one directory: each has its `box.json`, its `log` and `attended`. */
 export class BoxStore {
   readonly #root: string;
 
@@ -13,6 +14,11 @@ export class BoxStore {
 
   logFile(id: string): string {
     return join(this.#root, id, 'log');
+  }
+
+  /** Which commands and terminals of a box are attended. */
+  attended(id: string): Attended {
+    return new Attended(join(this.#root, id, 'attended'));
   }
 
   /** Everything that was recorded. A record that cannot be read is reported and left alone. */
@@ -39,6 +45,6 @@ export class BoxStore {
 
   /** Removes a box's directory. */
   async forget(id: string): Promise<void> {
-    await rm(join(this.#root, id), { recursive: true, force: true });
+    await rm(join(this.#root, id), { recursive: true, force: true, maxRetries: 3 });
   }
 }

@@ -1,0 +1,48 @@
+import { mkdir, readdir, readlink, rm, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hasCode } from '../../../base/files.ts';
+import { formatIdentity, identify, type ProcessIdentity, parseIdentity } from '../../identity.ts';
+
+/**
+ * The commands and terminals of one box that a client attends, on disk: a server that dies takes the connections
+ * with it, and the next one ends what nobody attends any more. Each is a link whose target says which process it
+ * is, made in one step. Nothing is flushed: what a crash of the machine loses has ended with it.
+ */
+export class Attended {
+  readonly #directory: string;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  /** Notes a process that has just been started. @returns what takes the note back. */
+  async add(pid: number): Promise<() => Promise<void>> {
+    const identity = await identify(pid);
+    if (!identity) return async () => undefined;
+    const path = join(this.#directory, String(pid));
+    try {
+      // Not its parents: a box that is being removed must not come back as an empty directory.
+      await mkdir(this.#directory, { mode: 0o700 });
+    } catch (error) {
+      if (!hasCode(error, 'EEXIST')) throw error;
+    }
+    // A note of an earlier process with this pid, whose end nobody saw.
+    await rm(path, { force: true });
+    await symlink(formatIdentity(identity), path);
+    return () => rm(path, { force: true });
+  }
+
+  /** All processes noted, whether they still run or not; the notes are taken back. */
+  async takeAll(): Promise<ProcessIdentity[]> {
+    const names = await readdir(this.#directory).catch(() => []);
+    const found = await Promise.all(
+      names.map(async (name) => {
+        const path = join(this.#directory, name);
+        const identity = parseIdentity(await readlink(path).catch(() => ''));
+        await rm(path, { force: true });
+        return identity;
+      }),
+    );
+    return found.filter((identity) => identity !== undefined);
+  }
+}

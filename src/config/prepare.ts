@@ -1,12 +1,10 @@
 import type { Context } from '../base/context.ts';
 import { DevboxError } from '../base/errors.ts';
-import { nearest } from '../base/text.ts';
 import type { Command, Prepared, RawConfig } from '../commands/command.ts';
-import type { Composition, PlainValue } from '../compose/index.ts';
-import { isProviderName, providerNames } from '../providers/registry.ts';
+import type { ComposeError, Composition, PlainObject, PlainValue } from '../compose/index.ts';
+import { isProviderName } from '../providers/registry.ts';
 import { providerSchemas } from '../providers/schemas.ts';
-import { describeOrigin } from './place.ts';
-import { configError } from './problems.ts';
+import { configError, type Problem, problemsOf, unknownProvider } from './problems.ts';
 
 type Path = readonly (string | number)[];
 
@@ -21,8 +19,40 @@ export function prepare(
   rest: readonly string[] | undefined,
   context: Context,
 ): Extract<Prepared, { ok: true }> {
-  const raw = withRest(dropUnset(composition.resolve()), command, rest);
-  const schemas = providerSchemas[providerName(raw, composition, context)];
+  const held = hold(composition.resolve(), composition, command, rest, context);
+  if (held.ok) return held;
+  throw configError(held.problems, command);
+}
+
+/**
+ * Everything that is wrong with the settings of a composition, what nobody has set included.
+ * @param excuse hears of each value that cannot be resolved; it is taken for one that nobody has set.
+ */
+export function problemsIn(
+  composition: Composition,
+  command: Command,
+  excuse: (error: ComposeError) => void,
+  context: Context,
+): readonly Problem[] {
+  const held = hold(composition.resolve(excuse), composition, command, undefined, context);
+  return held.ok ? [] : held.problems;
+}
+
+type Held = Extract<Prepared, { ok: true }> | { readonly ok: false; readonly problems: readonly Problem[] };
+
+function hold(
+  resolved: PlainObject,
+  composition: Composition,
+  command: Command,
+  rest: readonly string[] | undefined,
+  context: Context,
+): Held {
+  const raw = withRest(dropUnset(resolved), command, rest);
+  const provider = valueAt(raw, ['api', 'provider']);
+  if (!isProviderName(provider)) {
+    return { ok: false, problems: [unknownProvider(provider, composition, context)] };
+  }
+  const schemas = providerSchemas[provider];
   const first = command.prepare(raw, schemas);
   if (first.ok) return first;
 
@@ -37,27 +67,7 @@ export function prepare(
   });
   const second = texts.length === 0 ? first : command.prepare(texts.reduce(withText, raw), schemas);
   if (second.ok) return second;
-  throw configError(second.issues, { raw, composition, command, context });
-}
-
-function providerName(raw: RawConfig, composition: Composition, context: Context) {
-  const name = valueAt(raw, ['api', 'provider']);
-  if (isProviderName(name)) return name;
-  const origin = composition.originOf('api.provider');
-  const near = typeof name === 'string' ? nearest(name, providerNames) : undefined;
-  throw new DevboxError(
-    'usage',
-    `api.provider is ${JSON.stringify(name) ?? 'not set'}, which is no provider`,
-    {
-      code: 'config/provider-unknown',
-      title: 'Configuration Error',
-      details: [
-        ...(origin ? [{ label: 'Set by', value: describeOrigin(origin, context) }] : []),
-        { label: 'Expected', value: `one of ${providerNames.join(', ')}` },
-      ],
-      hint: near ? `Did you mean ${near}?` : 'Choose one with api=NAME.',
-    },
-  );
+  return { ok: false, problems: problemsOf(second.issues, { raw, composition, command, context }) };
 }
 
 function withRest(raw: RawConfig, command: Command, rest: readonly string[] | undefined): RawConfig {

@@ -3,7 +3,8 @@ import type { Context } from '../base/context.ts';
 import { type Detail, DevboxError } from '../base/errors.ts';
 import { cleanLine, count, nearest } from '../base/text.ts';
 import type { Command, RawConfig } from '../commands/command.ts';
-import type { Composition } from '../compose/index.ts';
+import type { Composition, Origin } from '../compose/index.ts';
+import { providerNames } from '../providers/registry.ts';
 import { describeOrigin } from './place.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -16,38 +17,63 @@ interface Found {
 }
 
 /** One problem in words: which setting, what is wrong with it, what to type. */
-interface Problem {
+export interface Problem {
   readonly key: string;
+  /** Where the setting was set; undefined where nobody has. */
+  readonly origin: Origin | undefined;
   readonly message: string;
   readonly details: readonly Detail[];
   readonly hint: string;
-  /** Nobody has set it. */
-  readonly isMissing?: true;
+  /** Nobody has set it: `null` where a file says so, which is the same. */
+  readonly missing?: 'unset' | 'null';
+  /** Stable name of the problem where it is alone; default `config/invalid` or `config/missing`. */
+  readonly code?: string;
 }
 
 /** The error for settings that do not hold against the schema; all of them on one card. */
-export function configError(issues: readonly Issue[], found: Found): DevboxError {
-  const problems = issues.flatMap((issue) => describe(issue, found));
+export function configError(problems: readonly Problem[], command: Command): DevboxError {
   const [first] = problems;
-  const allMissing = problems.every((problem) => problem.isMissing);
+  const allMissing = problems.every((problem) => problem.missing);
   const single = problems.length === 1 && first !== undefined;
   return new DevboxError(
     'usage',
-    single ? first.message : `${count(problems.length, 'setting')} of ${found.command.name} cannot be used`,
+    single ? first.message : `${count(problems.length, 'setting')} of ${command.name} cannot be used`,
     {
-      code: allMissing ? 'config/missing' : 'config/invalid',
+      code: (single ? first.code : undefined) ?? (allMissing ? 'config/missing' : 'config/invalid'),
       title: 'Configuration Error',
       details: single
         ? first.details
         : problems.flatMap((problem) => [{ label: 'Setting', value: problem.message }, ...problem.details]),
       hint: [
-        single ? first.hint : `devbox help ${found.command.name} explains its settings.`,
-        ...(allMissing && found.command.name === 'up'
+        single ? first.hint : `devbox help ${command.name} explains its settings.`,
+        ...(allMissing && command.name === 'up'
           ? ['A box on this machine needs none of them: api=local']
           : []),
       ].join(' '),
     },
   );
+}
+
+/** What the issues of a schema are to the user. */
+export function problemsOf(issues: readonly Issue[], found: Found): Problem[] {
+  return issues.flatMap((issue) => describe(issue, found));
+}
+
+/** The problem of a configuration that names no provider, or one that there is not. */
+export function unknownProvider(name: unknown, composition: Composition, context: Context): Problem {
+  const origin = composition.originOf('api.provider');
+  const near = typeof name === 'string' ? nearest(name, providerNames) : undefined;
+  return {
+    key: 'api.provider',
+    origin,
+    message: `api.provider is ${JSON.stringify(name) ?? 'not set'}, which is no provider`,
+    details: [
+      ...(origin ? [{ label: 'Set by', value: describeOrigin(origin, context) }] : []),
+      { label: 'Expected', value: `one of ${providerNames.join(', ')}` },
+    ],
+    hint: near ? `Did you mean ${near}?` : 'Choose one with api=NAME.',
+    code: 'config/provider-unknown',
+  };
 }
 
 function describe(issue: Issue, found: Found): Problem[] {
@@ -73,7 +99,8 @@ function describe(issue: Issue, found: Found): Problem[] {
           expected,
         ],
         hint: `Add ${key}=VALUE. devbox help ${found.command.name} explains it.`,
-        isMissing: true,
+        origin,
+        missing: value === undefined ? 'unset' : 'null',
       },
     ];
   }
@@ -81,6 +108,7 @@ function describe(issue: Issue, found: Found): Problem[] {
   return [
     {
       key,
+      origin,
       message: `${key} is ${shown(value)}`,
       details: [...setBy, expected],
       hint: list || `Change it where it is set, or override it: ${key}=VALUE.`,
@@ -112,6 +140,7 @@ function unknownKey(key: string, found: Found): Problem {
   );
   return {
     key,
+    origin,
     message: `${key} is no setting of ${found.command.name}`,
     details: origin ? [{ label: 'Set by', value: describeOrigin(origin, found.context) }] : [],
     hint: near ? `Did you mean ${near}?` : `devbox help ${found.command.name} lists its settings.`,

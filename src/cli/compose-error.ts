@@ -1,6 +1,6 @@
 import type { Context } from '../base/context.ts';
 import { type Detail, DevboxError } from '../base/errors.ts';
-import { redact } from '../base/redact.ts';
+import { redact, redactYaml } from '../base/redact.ts';
 import type { ComposeError } from '../compose/index.ts';
 import { describeOrigin, shortPath } from '../config/place.ts';
 
@@ -12,7 +12,7 @@ export function composeErrorCard(error: ComposeError, context: Context): DevboxE
   if (error.origin) details.push({ label: 'Set by', value: describeOrigin(error.origin, context) });
   else if (error.frame)
     details.push({ label: 'File', value: `${shortPath(error.frame.file, context)}:${error.frame.line}` });
-  for (const line of error.frame?.lines ?? []) details.push({ label: '', value: redact(line) });
+  for (const line of error.frame?.lines ?? []) details.push({ label: '', value: redactYaml(line) });
   if (error.expected !== undefined) details.push({ label: 'Expected', value: error.expected });
   if (error.nearest === undefined && error.candidates && error.candidates.length > 0) {
     details.push({ label: 'There is', value: error.candidates.join(', ') });

@@ -69,7 +69,7 @@ export async function dispatch(call: Call, context: Context, renderer: LiveOutpu
   const running = prepared.run(deps);
   if (command.changes) {
     const { api } = prepared.common;
-    const secrets = 'api_key' in api && api.api_key !== null ? [api.api_key] : [];
+    const secrets = [...call.secrets, ...('api_key' in api && api.api_key !== null ? [api.api_key] : [])];
     call.background.add(record({ id: runId, command: command.name, secrets }, running, call, context));
   }
   return running;

@@ -14,6 +14,8 @@ export interface Line {
   readonly interactive: boolean;
   /** Work that is awaited only before the process ends; none of it may fail. */
   readonly background: Set<Promise<void>>;
+  /** Values that must not be shown. */
+  readonly secrets: readonly string[];
   /** Its place in a multirun; undefined for a command line that stands alone. */
   readonly job?: JobPlace;
 }

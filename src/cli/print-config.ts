@@ -15,26 +15,29 @@ const parts = ['job', 'hydra', 'all'] as const;
 export function configView(
   composition: Composition,
   flags: Pick<Flags, 'cfg' | 'resolve' | 'package'>,
+  secrets: readonly string[],
 ): View {
   const of = parts.find((part) => part === flags.cfg);
   if (of === undefined) throw unknownValue('--cfg', flags.cfg ?? '', parts);
-  const { value, yaml } = configPart(composition, { ...flags, of });
+  const { value, yaml } = configPart(composition, { ...flags, of }, secrets);
   return { cards: [], raw: yaml, json: value, quiet: [yaml] };
 }
 
 /**
  * The configuration, or its part under `--package`, without secrets. The YAML of a part starts with the header that
  * a file with this content would have, and has no line break at its end.
+ * @param secrets values known to be secret, longest first.
  * @throws DevboxError of kind `usage` for a package that is not there.
  */
 export function configPart(
   composition: Composition,
   wanted: Pick<Flags, 'resolve' | 'package'> & { readonly of: (typeof parts)[number] },
+  secrets: readonly string[],
 ): Part {
   const { of, resolve } = wanted;
   const path = wanted.package === '_global_' ? undefined : wanted.package?.replace(/^_global_\./, '');
   const at = path === undefined || path === '' ? {} : { path };
-  const hide = hiderFor(composition);
+  const hide = hiderFor(composition, secrets);
   const mask = (key: string, text: string): string =>
     // What is known of the run quotes the overrides.
     of === 'job' ? hide.value(key, text) : hide.any(hide.value(key, text));

@@ -5,9 +5,12 @@ import { failures } from '../base/errors.ts';
 import { exitOf, type Outcome } from '../commands/outcome.ts';
 import { listGroups } from '../compose/index.ts';
 import { type ConfigSource, composeConfig, findConfig } from '../config/compose.ts';
+import type { DevboxEvent } from '../ui/events.ts';
 import type { Mode, Renderer } from '../ui/renderer.ts';
 import { createRenderer } from '../ui/renderer.ts';
 import { type Arguments, type Flags, hasKeyFlags, type IsSwitch, readArguments } from './arguments.ts';
+import { givenSecrets, givesApiKey } from './given-secrets.ts';
+import { hidingRenderer } from './hide.ts';
 import { type Line, mayBeAboutHydra, type RunLine } from './line.ts';
 import type { MetaCall } from './meta/meta.ts';
 import { loadMeta } from './meta/table.ts';
@@ -16,12 +19,13 @@ import { type CommandNames, toOverrides } from './words.ts';
 
 /** Runs one command line to its end and returns the exit status. Everything it says goes through a renderer. */
 export async function run(argv: readonly string[], context: Context): Promise<number> {
-  let renderer = rendererFor(guessFlags(argv), context);
+  const secrets = givenSecrets(argv, context.env);
+  let renderer = hidingRenderer(rendererFor(guessFlags(argv), context), secrets);
   const background = new Set<Promise<void>>();
   try {
     const { flags, words, rest } = readArguments(argv, hasKeyFlags(argv) ? await switches() : () => false);
-    renderer = rendererFor(flags, context);
-    return await perform({ flags, words, rest }, { context, renderer, background });
+    renderer = hidingRenderer(rendererFor(flags, context), secrets);
+    return await perform({ flags, words, rest }, { context, renderer, background, secrets });
   } catch (error) {
     const shown = shownError(error, context);
     await renderer.fail(shown);
@@ -38,11 +42,13 @@ interface Surroundings {
   readonly renderer: Renderer;
   /** Work that nobody waits for before the end; none of it fails. */
   readonly background: Set<Promise<void>>;
+  /** Values that must not be shown. */
+  readonly secrets: readonly string[];
 }
 
 async function perform(
   { flags, words, rest }: Arguments,
-  { context, renderer, background }: Surroundings,
+  { context, renderer, background, secrets }: Surroundings,
 ): Promise<number> {
   if (flags.version) {
     const { version } = context;
@@ -65,7 +71,7 @@ async function perform(
   if (meta) {
     const metaWords = flags.help ? words : others;
     const again: MetaCall['again'] = async (line, cwd) => ({
-      exit: await perform(line, { context: { ...context, cwd }, renderer, background }),
+      exit: await perform(line, { context: { ...context, cwd }, renderer, background, secrets }),
     });
     return finish(
       await meta.run({
@@ -83,13 +89,22 @@ async function perform(
     );
   }
   const overrides = await toOverrides(words, commandNamesIn(source));
-  const line: Line = { flags, source, overrides, rest, interactive, background };
+  if (!explains && overrides.some(givesApiKey)) renderer.emit(keyIsSeen);
+  const line: Line = { flags, source, overrides, rest, interactive, background, secrets };
   if (flags.multirun) {
     const { multirun } = await import('./multirun/index.ts');
     return multirun(line, runLine, context, renderer);
   }
   return finish(await runLine(line, context, renderer), renderer);
 }
+
+/** Whoever is on this machine sees its command lines. */
+const keyIsSeen: DevboxEvent = {
+  type: 'notice',
+  level: 'warning',
+  message: 'api.api_key on the command line: lists of processes and the history of the shell show it',
+  hint: 'Give it in the environment instead: LAMBDA_API_KEY',
+};
 
 const runLine: RunLine = async (line, context, renderer) => {
   const { flags, source, overrides, job } = line;
@@ -100,6 +115,7 @@ const runLine: RunLine = async (line, context, renderer) => {
         flags,
         source,
         context,
+        secrets: line.secrets,
         composition: () => composeConfig(source, overrides, context),
       }),
     };
@@ -111,7 +127,7 @@ const runLine: RunLine = async (line, context, renderer) => {
   const composition = composeConfig(source, overrides, context, job?.number);
   if (flags.cfg !== undefined) {
     const { configView } = await import('./print-config.ts');
-    return { view: configView(composition, flags) };
+    return { view: configView(composition, flags, line.secrets) };
   }
   const { dispatch } = await import('./dispatch.ts');
   renderer.prepare();

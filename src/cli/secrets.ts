@@ -1,4 +1,4 @@
-import { hideSecret, redact } from '../base/redact.ts';
+import { hideSecret, redact, redactValues } from '../base/redact.ts';
 import type { Composition } from '../compose/index.ts';
 
 /** Tells what to show of the text under a key; `any` is for texts in which a secret can stand anywhere. */
@@ -7,14 +7,20 @@ export interface Hider {
   any(text: string): string;
 }
 
-/** Hides the secrets of a configuration: where they are set, and where overrides quote them. */
-export function hiderFor(composition: Composition): Hider {
-  const secrets: string[] = [];
+/**
+ * Hides the secrets of a configuration: where they are set, and where overrides quote them.
+ * @param given values known to be secret, longest first.
+ */
+export function hiderFor(composition: Composition, given: readonly string[]): Hider {
+  const secrets: string[] = [...given];
   composition.part({
     mask(key, text) {
       if (hideSecret(key, text) !== text) secrets.push(text);
       return text;
     },
   });
-  return { value: hideSecret, any: (text) => redact(text, secrets) };
+  return {
+    value: (key, text) => redactValues(hideSecret(key, text), given),
+    any: (text) => redact(text, secrets),
+  };
 }

@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini';
 import type { Context } from '../base/context.ts';
 import { type Detail, DevboxError } from '../base/errors.ts';
+import { isSecretKey } from '../base/redact.ts';
 import { cleanLine, count, nearest } from '../base/text.ts';
 import type { Command, RawConfig } from '../commands/command.ts';
 import type { Composition, Origin } from '../compose/index.ts';
@@ -104,12 +105,12 @@ function describe(issue: Issue, found: Found): Problem[] {
       },
     ];
   }
-  const list = Array.isArray(value) ? '' : listHint(issue, value, key);
+  const list = Array.isArray(value) || isSecretKey(key) ? '' : listHint(issue, value, key);
   return [
     {
       key,
       origin,
-      message: `${key} is ${shown(value)}`,
+      message: `${key} is ${isSecretKey(key) ? '[hidden]' : shown(value)}`,
       details: [...setBy, expected],
       hint: list || `Change it where it is set, or override it: ${key}=VALUE.`,
     },

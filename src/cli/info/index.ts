@@ -26,7 +26,7 @@ export function infoView(call: InfoCall): View {
   const section = Object.hasOwn(sections, info) ? sections[info] : undefined;
   if (section !== undefined) return section(call);
   if (!kinds.includes(info)) throw unknownValue('--info', info, kinds);
-  const config = configPart(call.composition(), { ...call.flags, of: 'job' });
+  const config = configPart(call.composition(), { ...call.flags, of: 'job' }, call.secrets);
   if (info === 'config')
     return { cards: [], raw: config.yaml, json: { config: config.value }, quiet: [config.yaml] };
   const all = Object.values(sections).map((each) => each(call));

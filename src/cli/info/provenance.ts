@@ -24,7 +24,7 @@ interface Leaf {
  */
 export function provenanceSection(call: InfoCall): Section {
   const composition = call.composition();
-  const hide = hiderFor(composition);
+  const hide = hiderFor(composition, call.secrets);
   const leaves = leavesOf(composition, hide);
   const describe = describer(call, hide);
   const cards = grouped(leaves, composition, call).map(([title, members]): Card => {

@@ -9,6 +9,8 @@ export interface InfoCall {
   readonly flags: Pick<Flags, 'info' | 'resolve' | 'package'>;
   readonly source: ConfigSource;
   readonly context: Context;
+  /** Values that must not be shown, longest first. */
+  readonly secrets: readonly string[];
   /** Composes the configuration; not called where an explanation does not need it. @throws ComposeError. */
   readonly composition: () => Composition;
 }

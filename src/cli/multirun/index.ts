@@ -34,7 +34,7 @@ export async function multirun(
     settled(line, [...(first[0] ?? []), ...hydra], hydra, context),
   );
   const lists = params.length === 0 ? first : expand([...params, ...task]);
-  const secrets = secretsIn(context.env);
+  const secrets = [...line.secrets, ...secretsIn(context.env)];
   const jobs = lists.map(
     (overrides, number): Job => ({ number, overrides, shown: hideOverrides(overrides, secrets).words }),
   );

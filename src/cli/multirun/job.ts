@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream';
 import type { Context, Output } from '../../base/context.ts';
+import type { Outcome } from '../../commands/outcome.ts';
 import type { Renderer } from '../../ui/renderer.ts';
+import { hideInError } from '../hide.ts';
 import type { Line, LiveOutput, RunLine } from '../line.ts';
 import { shownError } from '../shown-error.ts';
 import { headedError, headedView, type Job, type JobResult, jobTitle } from './report.ts';
@@ -26,6 +28,8 @@ export interface Stage {
 export async function runJob(job: Job, stage: Stage): Promise<JobResult> {
   const { line, renderer, context, together } = stage;
   const { json, quiet } = line.flags;
+  const hidden = ({ error, ...outcome }: Outcome): Outcome =>
+    error ? { ...outcome, error: hideInError(error, line.secrets) } : outcome;
   const title = jobTitle(job);
   if (!together && !json) await renderer.show({ cards: [{ title, rows: [] }], json: null, quiet: [] });
   const streams = jobStreams(job, stage);
@@ -42,7 +46,8 @@ export async function runJob(job: Job, stage: Stage): Promise<JobResult> {
         { ...context, stdin: { stream: Readable.from([]), isTTY: false }, ...streams.outputs },
         streams.live,
       )
-      .catch((error: unknown) => ({ error: shownError(error, context) })),
+      .catch((error: unknown) => ({ error: shownError(error, context) }))
+      .then(hidden),
   };
   const output = await streams.end();
   if (json) return output ? { ...result, output } : result;

@@ -26,7 +26,7 @@ export interface Foreign {
 export function foreignTo(project: Project, trees: readonly ConfigTree[]): Foreign {
   const own = trees.filter(({ label }) => label !== 'project').map(({ path }) => path);
   const real = own.map(realPath);
-  const shared = project.searchPath.filter((path) => isInside(realPath(path), real));
+  const shared = project.searchPath.filter((path) => real.includes(realPath(path)));
   const trusted = [...own, ...shared];
   const home = realPath(project.directory);
   const beside = project.searchPath.map(realPath).filter((tree) => isBeside(tree, home));

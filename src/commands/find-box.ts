@@ -26,7 +26,9 @@ export async function findBox(
   deps: CommandDeps,
   { exact = false }: { readonly exact?: boolean } = {},
 ): Promise<FoundBox> {
-  const provider = await deps.provider();
+  const provider = await deps.provider().catch((error: unknown) => {
+    throw withoutLease(identifier, error);
+  });
   const leases = (await allLeases(deps)).filter((lease) => concerns(lease, provider));
   const boxes = await provider.list();
   const leased = leases.find((lease) => lease.id === identifier)?.instanceId ?? null;
@@ -47,7 +49,7 @@ export async function findBox(
 
   const named = leases.filter((lease) => [lease.id, lease.instanceId, lease.name].includes(identifier));
   for (const lease of named) {
-    if (isUnsettled(lease)) throw mayExist(lease);
+    if (isUnsettled(lease)) throw mayExist(lease, provider);
     const box = lease.instanceId === null ? null : await provider.get(lease.instanceId);
     if (box && box.phase !== 'ended') return { box, provider, unseen: false, leases: leasesOn(box, leases) };
     if (!box && lease.instanceId !== null && mayStillSurface(lease, provider, deps.context.clock)) {
@@ -55,6 +57,21 @@ export async function findBox(
     }
   }
   throw notFound(identifier, boxes);
+}
+
+/** Why the configured provider was asked at all: no record here names the box, or its own would have been asked. */
+function withoutLease(identifier: string, error: unknown): unknown {
+  if (!(error instanceof DevboxError) || error.kind !== 'unauthorised') return error;
+  return new DevboxError(error.kind, error.message, {
+    code: error.code,
+    title: error.title,
+    details: [
+      ...error.details,
+      { label: 'Box', value: `no box that devbox made here is called ${clip(identifier, 60)}` },
+    ],
+    hint: error.hint,
+    cause: error,
+  });
 }
 
 /** The leases that a box settles: those bound to it, and those of its name whose launch lost its answer. */
@@ -65,7 +82,8 @@ function leasesOn(box: Box, leases: readonly Lease[]): Lease[] {
 }
 
 /** The error for a box that nobody can see, though a launch of it may have succeeded. */
-export function mayExist(lease: Lease): DevboxError {
+export function mayExist(lease: Lease, provider: Pick<Provider, 'surfacingMinutes'>): DevboxError {
+  const sureFrom = new Date(Date.parse(lease.updatedAt) + provider.surfacingMinutes * 60_000);
   return new DevboxError(
     'outcome-unknown',
     `it is not known whether ${lease.name} exists: no answer to its launch`,
@@ -83,7 +101,7 @@ export function mayExist(lease: Lease): DevboxError {
       ],
       hint:
         `It may appear late and cost money. Look for ${lease.name}: devbox command=list api=${lease.api}. ` +
-        `Once you are sure that there is none: devbox command=down instance_identifier=${lease.name}`,
+        `From ${sureFrom.toTimeString().slice(0, 5)} on, once you are sure that there is none: devbox command=down instance_identifier=${lease.name}`,
     },
   );
 }

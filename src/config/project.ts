@@ -93,9 +93,20 @@ function asProject(directory: string, rc: Rc | undefined, tree: boolean): Projec
   return {
     directory,
     ...(rc === undefined ? {} : { rcFile: rc.file }),
-    searchPath: trees.map((path) => locate(directory, path)),
+    searchPath: trees.map((path) => existing(locate(directory, path), rc?.file ?? directory)),
     overrides,
   };
+}
+
+/** A tree that is named and not there would leave its presets out without a word. */
+function existing(tree: string, namedBy: string): string {
+  if (isDirectory(tree)) return tree;
+  throw new DevboxError('usage', `the project names ${tree}, which is no directory`, {
+    code: 'config/directory-missing',
+    title: 'Configuration Error',
+    details: [{ label: 'Named by', value: namedBy }],
+    hint: 'Make it, or take it out of config_dir or searchpath.',
+  });
 }
 
 /** A path of an rc file: relative to it, or inside an installed package as `pkg:NAME/path`. */
@@ -112,6 +123,14 @@ function locate(directory: string, path: string): string {
     code: 'config/package-missing',
     title: 'Configuration Error',
     details: [{ label: 'Directory', value: directory }],
-    hint: `Install it there, for example: npm install ${inside.split('/')[0]}`,
+    hint: `Install it there, for example: npm install ${packageName(inside)}`,
   });
+}
+
+/** The package of a path such as `@team/boxes/conf`. */
+function packageName(path: string): string {
+  return path
+    .split('/')
+    .slice(0, path.startsWith('@') ? 2 : 1)
+    .join('/');
 }

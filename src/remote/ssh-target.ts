@@ -78,6 +78,8 @@ export function sshOptions(places: SshPlaces, target: SshTarget): SshOption[] {
     ['UserKnownHostsFile', quoted('state folder', knownHosts)],
     ['HostKeyAlias', `devbox-${target.instanceId}`],
     ['StrictHostKeyChecking', 'accept-new'],
+    // A box that is gone drops packets; without a limit ssh would sit silent for minutes.
+    ['ConnectTimeout', '15'],
   );
   return options;
 }

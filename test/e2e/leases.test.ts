@@ -74,6 +74,15 @@ describe('a launch whose answer was lost', () => {
     faults: [{ on: 'POST /instance-operations/launch', fault: { kind: 'drop-after' } }],
   };
 
+  it('is listed beside the boxes, and the way out says from when it works', async () => {
+    await start(lost);
+    const first = await devbox(up);
+    expect(first.stderr).toMatch(/From \d\d:\d\d on[\s\S]*command=down/);
+    const listed = await devbox(['list', '--json']);
+    expect(JSON.parse(listed.stdout)).toMatchObject([{ name: 'box', id: null, phase: 'unknown' }]);
+    expect((await devbox(['list'])).stdout).toMatch(/1 launch without an answer so far/);
+  });
+
   it('is not repeated with another key of the account', async () => {
     await start(lost);
     expect((await devbox(up)).code).toBe(7);
@@ -143,6 +152,22 @@ describe('two at once', () => {
     expect(down.stderr).toContain('another devbox is bringing box up');
     await first;
   });
+});
+
+it('a box that is up already is shown with what it is, where something else was asked for', async () => {
+  await start({ statuses: ['active'] });
+  await devbox(up);
+  const other = await devbox([
+    'up',
+    'region=us-west-1',
+    'instance_type=gpu_1x_a10',
+    'ssh_key_name=default',
+    'name=box',
+  ]);
+  expect(other.code).toBe(0);
+  expect(other.stderr).toContain('box is up already; nothing was launched');
+  expect(other.stderr).toContain('It is gpu_1x_gh200 in us-east-3, not gpu_1x_a10 in us-west-1');
+  expect(launches()).toBe(1);
 });
 
 describe('names', () => {

@@ -3,7 +3,8 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { type BinResult, type Home, makeHome } from '../support/bin.ts';
+import { type BinResult, type Home, makeHome, projectRoot } from '../support/bin.ts';
+import { openTerminal } from '../support/terminal.ts';
 
 /** What a hostile address would hear. */
 let listener: Server;
@@ -506,6 +507,26 @@ describe('devbox trust', () => {
       if (before !== undefined) writeFileSync(join(project, file), before);
       else await devbox(['trust', 'yes=true']);
     }
+  });
+
+  it.each([
+    ['y\r', 0, 'given', 0],
+    ['\r', 1, 'nothing was trusted', 2],
+    ['\u0004', 1, 'nothing was trusted', 2],
+    ['\u0003', 130, 'Interrupted', 2],
+  ])('asks on a terminal: %j', async (answer, exit, says, after) => {
+    write(files);
+    const terminal = openTerminal([process.execPath, join(projectRoot, 'dist/main.js'), 'trust'], {
+      columns: 100,
+      cwd: project,
+      env: { PATH: process.env['PATH'] ?? '', HOME: home.path, TERM: 'xterm-256color', CI: 'true' },
+    });
+    const { text } = await terminal.until((screen) => screen.text.includes('[y/N]'));
+    expect(text).toMatch(/api\.base_url/);
+    terminal.type(answer);
+    expect(await terminal.exited).toBe(exit);
+    expect(terminal.screen().text).toContain(says);
+    expect(await devbox(['list'])).toMatchObject({ code: after });
   });
 
   it('lists, and takes back', async () => {

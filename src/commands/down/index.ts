@@ -38,7 +38,7 @@ export const down = defineCommand({
     });
     for (const lease of leases) await deps.leases.release(lease.id);
     await removeEntry(box, deps, ssh);
-    return { view: view(after) };
+    return { view: view(after, purge) };
   },
 });
 
@@ -67,11 +67,15 @@ function notYetKnown(box: Box, error: unknown): DevboxError {
   );
 }
 
-function view(box: Box): View {
+function view(box: Box, purged: boolean): View {
   const ends = box.phase === 'ending';
+  const kept = box.provider === 'local' && !purged;
   return {
     cards: [boxCard(box, { complete: true })],
-    footer: ends ? [['It is billed until it has ended: ', token('command', 'devbox list')]] : [],
+    footer: [
+      ...(ends ? [['It is billed until it has ended: ', token('command', 'devbox list')]] : []),
+      ...(kept ? [`Its home is kept for the next box called ${box.name ?? box.id}.`] : []),
+    ],
     json: boxJson(box),
     quiet: [box.id],
   };

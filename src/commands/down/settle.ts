@@ -42,7 +42,8 @@ async function closeOne(lease: Lease, provider: Provider, deps: CommandDeps): Pr
     async () => {
       const now = await deps.leases.get(lease.id);
       if (now === null) return;
-      if (!isUnsettled(now) || mayStillSurface(now, provider, deps.context.clock)) throw mayExist(now);
+      if (!isUnsettled(now) || mayStillSurface(now, provider, deps.context.clock))
+        throw mayExist(now, provider);
       await deps.leases.release(now.id);
     },
     { signal: busy.signal, onWait },

@@ -1,10 +1,12 @@
 import { DevboxError } from '../../base/errors.ts';
 import { count } from '../../base/text.ts';
-import type { Box } from '../../providers/provider.ts';
+import type { Lease } from '../../leases/lease.ts';
+import type { Box, Provider } from '../../providers/provider.ts';
+import { type Card, token } from '../../ui/card.ts';
 import type { View } from '../../ui/view.ts';
 import { boxCard, boxJson } from '../box-card.ts';
 import type { CommandDeps } from '../command.ts';
-import { allLeases } from '../leased.ts';
+import { allLeases, concerns, isUnsettled } from '../leased.ts';
 
 /**
  * Lists the boxes of the configured provider. Where the user named none, also those of every provider that a lease
@@ -15,36 +17,85 @@ export async function listBoxes(deps: CommandDeps): Promise<View> {
   const leased = deps.apiIsExplicit ? [] : [...new Set(leases.map((lease) => lease.api))];
   const others = leased.filter((option) => option !== deps.apiOption);
 
-  const boxes = await configured(deps, others.length > 0);
-  for (const option of others) {
-    const known = new Set(boxes.map((box) => box.id));
-    const more = await orWarn(deps, async () => (await deps.providerOf(option)).list());
-    boxes.push(...more.filter((box) => !known.has(box.id)));
-  }
-  return view(boxes);
+  const asked = [await configured(deps, others.length > 0)];
+  for (const option of others) asked.push(await orWarn(deps, () => deps.providerOf(option)));
+  const boxes = new Map(asked.flatMap((one) => one.boxes).map((box) => [box.id, box]));
+  const open = leases.filter((lease) =>
+    asked.some(({ provider }) => provider && isUnsettled(lease) && concerns(lease, provider)),
+  );
+  return view([...boxes.values()], open);
 }
 
-async function configured(deps: CommandDeps, hasOthers: boolean): Promise<Box[]> {
-  const list = async (): Promise<Box[]> => (await deps.provider()).list();
-  return hasOthers ? orWarn(deps, list) : list();
+/** A provider that was asked, with its boxes; without a provider where it could not be. */
+interface Asked {
+  readonly provider: Provider | null;
+  readonly boxes: readonly Box[];
+}
+
+async function ask(open: () => Promise<Provider>): Promise<Asked> {
+  const provider = await open();
+  return { provider, boxes: await provider.list() };
+}
+
+async function configured(deps: CommandDeps, hasOthers: boolean): Promise<Asked> {
+  return hasOthers ? orWarn(deps, deps.provider) : ask(deps.provider);
 }
 
 /** One provider that cannot be asked must not hide the boxes of the others. */
-async function orWarn(deps: CommandDeps, list: () => Promise<Box[]>): Promise<Box[]> {
+async function orWarn(deps: CommandDeps, open: () => Promise<Provider>): Promise<Asked> {
   try {
-    return await list();
+    return await ask(open);
   } catch (error) {
     if (!(error instanceof DevboxError) || error.kind === 'interrupted') throw error;
     deps.emit({ type: 'notice', level: 'warning', message: `Not all boxes are shown: ${error.message}` });
-    return [];
+    return { provider: null, boxes: [] };
   }
 }
 
-function view(boxes: readonly Box[]): View {
+function view(boxes: readonly Box[], open: readonly Lease[]): View {
   return {
-    cards: boxes.map((box) => boxCard(box)),
-    footer: [boxes.length === 0 ? 'No instances' : count(boxes.length, 'instance')],
-    json: boxes.map(boxJson),
+    cards: [...boxes.map((box) => boxCard(box)), ...open.map(openCard)],
+    footer: [
+      boxes.length === 0 ? 'No instances' : count(boxes.length, 'instance'),
+      ...(open.length > 0 ? [`${count(open.length, 'launch', 'launches')} without an answer so far`] : []),
+    ],
+    json: [...boxes.map(boxJson), ...open.map(openJson)],
     quiet: boxes.map((box) => box.id),
   };
+}
+
+/** A launch of which nobody knows the outcome: it may cost money, so it is shown beside the boxes. */
+function openCard(lease: Lease): Card {
+  return {
+    title: lease.name,
+    mood: 'warning',
+    rows: [
+      { label: 'Status', value: [token('bad', status(lease))] },
+      { label: 'Lease', value: lease.id },
+      {
+        label: 'Asked for',
+        value: [lease.type, lease.region].filter(Boolean).join(' in ') || lease.provider,
+      },
+      { label: 'At', value: lease.createdAt },
+    ],
+  };
+}
+
+function openJson(lease: Lease): Readonly<Record<string, unknown>> {
+  const { id, name, provider, region, type, createdAt } = lease;
+  return {
+    id: null,
+    name,
+    provider,
+    status: status(lease),
+    phase: 'unknown',
+    lease: id,
+    region,
+    instance_type: type,
+    created_at: createdAt,
+  };
+}
+
+function status(lease: Lease): string {
+  return lease.state === 'intended' ? 'being launched' : 'unknown: the answer to its launch was lost';
 }

@@ -27,6 +27,7 @@ export async function bringUpOne(wanted: Wanted, deps: CommandDeps): Promise<Box
     const live = (await provider.list()).filter((box) => box.name === name && isLive(box));
     const leases = (await allLeases(deps)).filter((lease) => concerns(lease, provider));
     if (live.length > 0) {
+      tellStanding(live, wanted, deps);
       return Promise.all(live.map(async (box) => ({ box, lease: await leaseOn(box, leases, deps) })));
     }
     const unseen = await settle(
@@ -59,6 +60,23 @@ export async function bringUpOne(wanted: Wanted, deps: CommandDeps): Promise<Box
     signal: deps.context.signal,
   });
   return [await markReady({ box, lease: only.lease }, deps)];
+}
+
+/** Says that nothing was launched, and where what stands is not what was asked for. */
+function tellStanding(live: readonly Box[], { name, config }: Wanted, { emit }: CommandDeps): void {
+  emit({ type: 'notice', level: 'info', message: `${name} is up already; nothing was launched` });
+  for (const { type, region } of live) {
+    const wrongType = type !== null && config.instance_type && config.instance_type !== type;
+    const wrongRegion = region !== null && config.region && config.region !== region;
+    if (!wrongType && !wrongRegion) continue;
+    const wanted = [config.instance_type, config.region].filter(Boolean).join(' in ');
+    emit({
+      type: 'notice',
+      level: 'warning',
+      message: `It is ${[type, region].filter(Boolean).join(' in ')}, not ${wanted}`,
+      hint: 'For another box, give it another name: instance_name=NAME',
+    });
+  }
 }
 
 /** A box of the name that was asked for, and the lease on it where devbox made it. */
@@ -99,7 +117,7 @@ async function settle(
   const [unreadable] = warnings;
   if (unreadable !== undefined && provider.surfacingMinutes > 0) throw unreadableLease(unreadable);
   for (const lease of old) {
-    if (isUnsettled(lease) && provider.surfacingMinutes > 0) throw mayExist(lease);
+    if (isUnsettled(lease) && provider.surfacingMinutes > 0) throw mayExist(lease, provider);
     const box = lease.instanceId === null ? null : await provider.get(lease.instanceId);
     if (box && isLive(box)) return { box, lease };
     if (!box && lease.instanceId !== null && mayStillSurface(lease, provider, deps.context.clock)) {
@@ -156,7 +174,7 @@ async function launch(wanted: Wanted, deps: CommandDeps): Promise<Standing> {
     throw error;
   });
   if (acquired.outcome === 'lost') {
-    throw lost(acquired.error, await record(lease, indeterminate(acquired.error.message), deps));
+    throw lost(acquired.error, await record(lease, indeterminate(acquired.error.message), deps), provider);
   }
   const { id } = acquired;
   const bound = await record(lease, launched(id), deps);
@@ -193,9 +211,9 @@ async function look(provider: Provider, id: string): Promise<Box | null> {
 }
 
 /** What went wrong with the launch, and that it is recorded. */
-function lost(error: Error, lease: Lease): DevboxError {
+function lost(error: Error, lease: Lease, provider: Provider): DevboxError {
   const cause = error instanceof DevboxError ? error : undefined;
-  const unknown = mayExist(lease);
+  const unknown = mayExist(lease, provider);
   return new DevboxError(cause?.kind === 'interrupted' ? 'interrupted' : 'outcome-unknown', unknown.message, {
     title: unknown.title,
     code: 'up/outcome-unknown',

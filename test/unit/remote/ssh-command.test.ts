@@ -49,7 +49,8 @@ describe('the command that reaches a box', () => {
       'ssh',
       ...['-o', 'Port=2222', '-o', 'IdentityFile=~/k', '-o', 'IdentitiesOnly=yes', '-o', 'ForwardAgent=yes'],
       ...['-o', `UserKnownHostsFile="${join(root, 'state', 'known_hosts', 'i-1')}"`],
-      ...['-o', 'HostKeyAlias=devbox-i-1', '-o', 'StrictHostKeyChecking=accept-new', 'ubuntu@192.0.2.7'],
+      ...['-o', 'HostKeyAlias=devbox-i-1', '-o', 'StrictHostKeyChecking=accept-new'],
+      ...['-o', 'ConnectTimeout=15', 'ubuntu@192.0.2.7'],
     ]);
     const [program = '', ...words] = argv;
     if (spawnSync(program, ['-V']).error !== undefined) {

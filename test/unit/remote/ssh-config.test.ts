@@ -63,6 +63,7 @@ Host gh200-devbox
     UserKnownHostsFile "ROOT/state/known_hosts/646044a5f4ee41ff829613a9cbd22438"
     HostKeyAlias devbox-646044a5f4ee41ff829613a9cbd22438
     StrictHostKeyChecking accept-new
+    ConnectTimeout 15
 "
 `);
     const modes = await Promise.all(

@@ -52,10 +52,15 @@ async function ask(project: Project, call: MetaCall, yes: boolean): ReturnType<M
   return { view: yes ? projectView({ ...found, verdict: 'trusted' }, context) : trustedView(project, since) };
 }
 
+/** Asks on the terminal; no answer, such as its end, is a no. @throws what interrupts it. */
 async function agrees({ stdin, stderr, signal }: Context): Promise<boolean> {
-  const dialogue = createInterface({ input: stdin.stream, output: stderr.stream });
+  const dialogue = createInterface({ input: stdin.stream, output: stderr.stream, terminal: false });
   try {
-    const answer = await dialogue.question('Trust it as it is now? [y/N] ', { signal });
+    const ended = new Promise<string>((resolve, reject) => {
+      dialogue.once('close', () => resolve(''));
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    });
+    const answer = await Promise.race([dialogue.question('Trust it as it is now? [y/N] '), ended]);
     return /^y(es)?$/i.test(answer.trim());
   } finally {
     dialogue.close();

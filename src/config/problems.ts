@@ -5,7 +5,7 @@ import { isSecretKey } from '../base/redact.ts';
 import { cleanLine, count, nearest } from '../base/text.ts';
 import type { Command, RawConfig } from '../commands/command.ts';
 import type { Composition, Origin } from '../compose/index.ts';
-import { providerNames } from '../providers/registry.ts';
+import { providerNames } from '../leases/provider-name.ts';
 import { describeOrigin } from './place.ts';
 
 type Issue = z.core.$ZodIssue;

@@ -1,4 +1,4 @@
-import type { ProviderName } from '../providers/provider.ts';
+import type { ProviderName } from './provider-name.ts';
 
 declare const leaseIdBrand: unique symbol;
 

@@ -1,9 +1,6 @@
 import * as z from 'zod/mini';
-import type { ProviderName } from '../providers/provider.ts';
 import { isLeaseId, type Lease, type LeaseId } from './lease.ts';
-
-/** As a map, so that a provider missing here does not compile. */
-const providers = { lambda: 'lambda', local: 'local' } as const satisfies { [Name in ProviderName]: Name };
+import { providerNames } from './provider-name.ts';
 
 const time = z.string().check(z.refine((text) => Number.isFinite(Date.parse(text)), 'not a time'));
 
@@ -11,7 +8,7 @@ const facts = {
   version: z.literal(1),
   id: z.custom<LeaseId>((value) => typeof value === 'string' && isLeaseId(value), 'not a lease id'),
   name: z.string(),
-  provider: z.enum(providers),
+  provider: z.enum(providerNames),
   api: z.string(),
   account: z.string(),
   region: z.nullable(z.string()),

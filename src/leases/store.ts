@@ -5,7 +5,6 @@ import type { Clock } from '../base/clock.ts';
 import type { Paths } from '../base/context.ts';
 import { DevboxError } from '../base/errors.ts';
 import { hasCode, syncFolder, writeDurably } from '../base/files.ts';
-import type { ProviderName } from '../providers/provider.ts';
 import {
   drawLeaseId,
   isLeaseId,
@@ -15,6 +14,7 @@ import {
   type NewLease,
 } from './lease.ts';
 import { type WaitOptions, withLock } from './lock.ts';
+import type { ProviderName } from './provider-name.ts';
 import { isDebris, leaseFileName, readLease } from './read.ts';
 
 /** Leases, and a sentence for each file that should be one and is not. */

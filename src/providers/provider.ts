@@ -1,9 +1,8 @@
 import type { LaunchAnswer, Phase } from '../acquire/outcome.ts';
+import type { ProviderName } from '../leases/provider-name.ts';
 import type { Emit } from '../ui/events.ts';
 
-export type { LaunchAnswer, Phase };
-
-export type ProviderName = 'lambda' | 'local';
+export type { LaunchAnswer, Phase, ProviderName };
 
 /** How a box is reached: over SSH, or through the API of the server that holds it. */
 export type Reach =

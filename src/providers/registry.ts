@@ -1,4 +1,5 @@
 import type { Context } from '../base/context.ts';
+import { providerNames } from '../leases/provider-name.ts';
 import type { LambdaApi } from './lambda/schema.ts';
 import type { LocalApi } from './local/schema.ts';
 import type { FacetName, Provider, ProviderDeps, ProviderName } from './provider.ts';
@@ -13,8 +14,6 @@ export const declaredFacets: Readonly<Record<ProviderName, readonly FacetName[]>
 export function providersWith(facet: FacetName): ProviderName[] {
   return providerNames.filter((name) => declaredFacets[name].includes(facet));
 }
-
-export const providerNames: readonly ProviderName[] = ['lambda', 'local'];
 
 /** Whether a text names a provider. */
 export function isProviderName(name: unknown): name is ProviderName {

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { Command } from '../../commands/command.ts';
 import { sshSchema, waitSchema } from '../../commands/settings.ts';
 import type { GroupListing, PlainObject } from '../../compose/index.ts';
-import { providerNames } from '../../providers/registry.ts';
+import { providerNames } from '../../leases/provider-name.ts';
 import { providerSchemas } from '../../providers/schemas.ts';
 import { rcSchema } from '../rc-schema.ts';
 import { defaultsListSchema } from './defaults-list.ts';

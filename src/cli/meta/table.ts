@@ -4,6 +4,7 @@ import type { MetaCommand } from './meta.ts';
 const loaders: Readonly<Record<string, () => Promise<MetaCommand>>> = {
   help: async () => (await import('./help.ts')).help,
   schema: async () => (await import('./schema.ts')).schema,
+  config: async () => (await import('./config.ts')).config,
   rerun: async () => (await import('./rerun.ts')).rerun,
   trust: async () => (await import('./trust.ts')).trust,
 };

@@ -3,16 +3,22 @@ import { nearest } from '../base/text.ts';
 
 /** What the words need to know of the commands. */
 export interface CommandNames {
-  /** Keys that a command takes as words, in order; undefined for no such command. */
-  positionals(command: string): Promise<readonly string[] | undefined>;
+  /** What a command takes; undefined for no such command. */
+  command(name: string): Promise<TakesWords | undefined>;
   /** Whether the search path has this option of the group `command`. */
   hasOption(option: string): boolean;
   /** All options, for suggestions. */
   options(): readonly string[];
 }
 
-/** Other spellings of keys. */
-const aliases: Readonly<Record<string, string>> = { name: 'instance_name' };
+/** The part of a command that its words depend on. */
+export interface TakesWords {
+  /** Keys that it takes as words, in order. */
+  readonly positionals: readonly string[];
+  /** The key that takes the words after `--`. */
+  readonly rest?: string;
+  readonly shape: Readonly<Record<string, unknown>>;
+}
 
 /**
  * Turns the words of a command line into overrides. Both spellings come out alike: `up gh200 max_retries=50` and
@@ -21,21 +27,34 @@ const aliases: Readonly<Record<string, string>> = { name: 'instance_name' };
  */
 export async function toOverrides(words: readonly string[], commands: CommandNames): Promise<string[]> {
   const plain = words.filter((word) => !isOverride(word));
-  const overrides = words.filter(isOverride).map((word) => canonical(word, commands));
+  const given = words.filter(isOverride).map((word) => canonicalCommand(word, commands));
+  const named = given.find((word) => word.startsWith('command='))?.slice('command='.length);
   const [first, second] = plain;
-  if (first === undefined) return overrides;
-
-  const named = overrides.find((word) => word.startsWith('command='))?.slice('command='.length);
-  const chosen = named === undefined ? chooseCommand(first, second, commands) : { option: named, used: 0 };
-  if (!chosen) throw unknownCommand(first, commands);
+  const chosen =
+    named !== undefined || first === undefined
+      ? { option: named ?? '', used: 0 }
+      : chooseCommand(first, second, commands);
+  if (!chosen) throw unknownCommand(first ?? '', commands);
   const values = plain.slice(chosen.used);
-  const keys = values.length === 0 ? [] : await positionalsOf(chosen.option, commands);
-  if (values.length > keys.length) throw wordTooMany(values[keys.length] ?? '', chosen.option, keys);
+  const isAliased = given.some((word) => nameAlias.test(word));
+  const command = values.length > 0 || isAliased ? await commandBehind(chosen.option, commands) : undefined;
+  const keys = command?.positionals ?? [];
+  const extra = values[keys.length];
+  if (extra !== undefined) throw wordTooMany(extra, chosen.option, command, commands);
   return [
-    ...(named === undefined ? [`command=${chosen.option}`] : []),
+    ...(named === undefined && first !== undefined ? [`command=${chosen.option}`] : []),
     ...values.map((value, index) => `${keys[index]}=${quoteValue(value)}`),
-    ...overrides,
+    ...(isAliased ? given.map((word) => word.replace(nameAlias, `$1${nameKey(command)}=`)) : given),
   ];
+}
+
+/** `name` stands for the name of the box, whichever key that is for a command. */
+const nameAlias = /^(\+{0,2})name=/;
+
+function nameKey(command: TakesWords | undefined): string {
+  return command && Object.hasOwn(command.shape, 'instance_identifier')
+    ? 'instance_identifier'
+    : 'instance_name';
 }
 
 /** Whether a word has the form of an override rather than of a command or a name. */
@@ -43,11 +62,9 @@ export function isOverride(word: string): boolean {
   return word.includes('=') || word.startsWith('~') || word.startsWith('+');
 }
 
-function canonical(word: string, commands: CommandNames): string {
-  const [, sign = '', key = '', value = ''] = /^(\+{0,2})([^=]*)=?(.*)$/s.exec(word) ?? [];
-  if (key === 'command' && sign === '') return `command=${canonicalOption(value, commands)}`;
-  const alias = Object.hasOwn(aliases, key) ? aliases[key] : undefined;
-  return alias === undefined || !word.includes('=') ? word : `${sign}${alias}=${value}`;
+function canonicalCommand(word: string, commands: CommandNames): string {
+  if (!word.startsWith('command=')) return word;
+  return `command=${canonicalOption(word.slice('command='.length), commands)}`;
 }
 
 function canonicalOption(option: string, commands: CommandNames): string {
@@ -67,13 +84,13 @@ function chooseCommand(
   return commands.hasOption(one) ? { option: one, used: 1 } : undefined;
 }
 
-/** Positionals of the command behind an option: its own, or of what it starts with (`up` of `up_gh200`). */
-async function positionalsOf(option: string, commands: CommandNames): Promise<readonly string[]> {
+/** The command behind an option: of its own name, or of what that starts with (`up` of `up_gh200`). */
+async function commandBehind(option: string, commands: CommandNames): Promise<TakesWords | undefined> {
   for (let name = option; name !== ''; name = name.slice(0, Math.max(0, name.lastIndexOf('_')))) {
-    const keys = await commands.positionals(name);
-    if (keys) return keys;
+    const command = await commands.command(name);
+    if (command) return command;
   }
-  return [];
+  return undefined;
 }
 
 /** A word as the value of an override, quoted where the grammar would read it as something else. */
@@ -82,9 +99,24 @@ export function quoteValue(value: string): string {
   return `'${value.replace(/(\\*)'/g, "$1$1\\'").replace(/(\\+)$/, '$1$1')}'`;
 }
 
+/** What other tools call our commands. */
+const synonyms: Readonly<Record<string, string>> = {
+  ls: 'list',
+  ps: 'list',
+  status: 'list',
+  rm: 'down',
+  stop: 'down',
+  delete: 'down',
+  terminate: 'down',
+  start: 'up',
+  launch: 'up',
+  create: 'up',
+  run: 'exec',
+};
+
 function unknownCommand(word: string, commands: CommandNames): DevboxError {
   const options = commands.options();
-  const near = nearest(word, options);
+  const near = Object.hasOwn(synonyms, word) ? synonyms[word] : nearest(word, options);
   return new DevboxError('usage', `${word} is no command of devbox`, {
     code: 'usage/command-unknown',
     title: 'Usage Error',
@@ -93,12 +125,35 @@ function unknownCommand(word: string, commands: CommandNames): DevboxError {
   });
 }
 
-function wordTooMany(word: string, command: string, keys: readonly string[]): DevboxError {
+function wordTooMany(
+  word: string,
+  option: string,
+  command: TakesWords | undefined,
+  commands: CommandNames,
+): DevboxError {
+  const keys = command?.positionals ?? [];
   const takes =
     keys.length === 0 ? 'takes no words' : `takes ${keys.map((key) => key.toUpperCase()).join(' ')}`;
-  return new DevboxError('usage', `${word}: ${command} ${takes}; settings are written key=value`, {
+  return new DevboxError('usage', `${word}: ${option} ${takes}; settings are written key=value`, {
     code: 'usage/word-unexpected',
     title: 'Usage Error',
-    hint: `devbox help ${command} shows its settings.`,
+    hint: `${likelyMeant(word, option, command, commands)}devbox help ${option} shows its settings.`,
   });
+}
+
+function likelyMeant(
+  word: string,
+  option: string,
+  command: TakesWords | undefined,
+  commands: CommandNames,
+): string {
+  if (command?.rest !== undefined) return `Put the command after --: devbox ${option} NAME -- ${word} ... `;
+  const preset = nearest(
+    `${option}_${word}`,
+    commands.options().filter((name) => name.startsWith(`${option}_`)),
+  );
+  if (preset !== undefined) return `Did you mean devbox ${preset.replace('_', ' ')}? `;
+  return command && Object.hasOwn(command.shape, 'instance_name')
+    ? `For the name: instance_name=${word}. `
+    : '';
 }

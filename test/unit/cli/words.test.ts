@@ -11,7 +11,11 @@ const positionals: Readonly<Record<string, readonly string[]>> = {
 const commands: CommandNames = {
   hasOption: (option) => options.includes(option),
   options: () => options,
-  positionals: async (name) => positionals[name],
+  command: async (name) => {
+    const keys = positionals[name];
+    const settings = keys?.length ? keys : ['instance_name'];
+    return keys && { positionals: keys, shape: Object.fromEntries(settings.map((key) => [key, null])) };
+  },
 };
 
 describe('toOverrides', () => {
@@ -46,6 +50,11 @@ describe('toOverrides', () => {
       ['up', 'name=x', '+name=y'],
       ['command=up', 'instance_name=x', '+instance_name=y'],
     ],
+    [
+      'takes name for the identifier where a command has one',
+      ['down', 'name=x'],
+      ['command=down', 'instance_identifier=x'],
+    ],
     ['lets overrides stand before the command', ['region=x', 'up'], ['command=up', 'region=x']],
   ];
   it.each(rows)('%s', async (_name, words, overrides) => {
@@ -59,6 +68,14 @@ describe('toOverrides', () => {
   ];
   it.each(wrong)('refuses %s', async (_name, words, message) => {
     await expect(toOverrides(words, commands)).rejects.toThrow(message);
+  });
+
+  it.each([
+    [['ls'], 'Did you mean devbox list?'],
+    [['up', 'gh100'], 'Did you mean devbox up gh200? devbox help up shows its settings.'],
+    [['up', 'some-box'], 'For the name: instance_name=some-box. devbox help up shows its settings.'],
+  ])('says for %s what was likely meant', async (words, hint) => {
+    await expect(toOverrides(words, commands)).rejects.toMatchObject({ hint });
   });
 
   it('suggests the nearest command', async () => {

@@ -64,7 +64,7 @@ async function perform(
       hint: 'Write it as YAML: .devboxrc.yaml',
     });
   }
-  const interactive = !flags.json && !flags.quiet && context.stdin.isTTY && context.stdout.isTTY;
+  const interactive = !flags.json && !flags.quiet && context.stdout.isTTY && context.stdin.isTTY;
   const explains = flags.cfg !== undefined || flags.info !== undefined;
   const [first = explains ? '' : 'help', ...others] = words;
   const meta = await loadMeta(flags.help ? 'help' : first);
@@ -181,9 +181,6 @@ function commandNamesIn(source: ConfigSource): CommandNames {
       listGroups(source.trees)
         .find(({ group }) => group === 'command')
         ?.options.map(({ name }) => name) ?? [],
-    async positionals(name) {
-      const { loadCommand } = await import('../commands/table.ts');
-      return (await loadCommand(name))?.positionals;
-    },
+    command: async (name) => (await import('../commands/table.ts')).loadCommand(name),
   };
 }

@@ -106,7 +106,7 @@ async function commandHelp(topic: string, source: ConfigSource, context: Context
   for (const [key, value] of own)
     page.option(key.replaceAll('_', '-'), {
       describe: describe(command, key),
-      default: defaultText(value),
+      defaultDescription: defaultText(value),
       group: 'Settings (--max-retries 5 and max_retries=5 are the same):',
     });
   return page.getHelp();
@@ -118,7 +118,7 @@ function describe(command: Command, key: string): string {
 }
 
 function defaultText(value: PlainValue): string {
-  if (value === '???') return 'none';
+  if (value === '???') return 'none, some providers need it';
   return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
 }
 

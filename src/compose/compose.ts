@@ -165,7 +165,7 @@ function mergeConfig(root: MapNode, entry: DefaultsEntry, repository: Repository
 }
 
 /** Puts the content of a config where its package says. */
-function embed(content: Container, packageName: string): Container {
+export function embed(content: Container, packageName: string): Container {
   if (packageName === '') return content;
   let node: Node = copyNode(content);
   for (const key of splitKey(packageName).reverse()) {

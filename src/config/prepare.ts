@@ -29,7 +29,7 @@ export function prepare(
  * @param excuse hears of each value that cannot be resolved; it is taken for one that nobody has set.
  */
 export function problemsIn(
-  composition: Composition,
+  composition: Pick<Composition, 'resolve' | 'originOf'>,
   command: Command,
   excuse: (error: ComposeError) => void,
   context: Context,
@@ -42,7 +42,7 @@ type Held = Extract<Prepared, { ok: true }> | { readonly ok: false; readonly pro
 
 function hold(
   resolved: PlainObject,
-  composition: Composition,
+  composition: Pick<Composition, 'originOf'>,
   command: Command,
   rest: readonly string[] | undefined,
   context: Context,

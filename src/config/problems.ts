@@ -12,7 +12,7 @@ type Issue = z.core.$ZodIssue;
 
 interface Found {
   readonly raw: RawConfig;
-  readonly composition: Composition;
+  readonly composition: Pick<Composition, 'originOf'>;
   readonly command: Command;
   readonly context: Context;
 }
@@ -61,7 +61,11 @@ export function problemsOf(issues: readonly Issue[], found: Found): Problem[] {
 }
 
 /** The problem of a configuration that names no provider, or one that there is not. */
-export function unknownProvider(name: unknown, composition: Composition, context: Context): Problem {
+export function unknownProvider(
+  name: unknown,
+  composition: Pick<Composition, 'originOf'>,
+  context: Context,
+): Problem {
   const origin = composition.originOf('api.provider');
   const near = typeof name === 'string' ? nearest(name, providerNames) : undefined;
   return {

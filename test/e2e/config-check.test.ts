@@ -236,6 +236,23 @@ describe('a tree that is wrong', () => {
     ]);
   });
 
+  it('looks at the settings of a file whose defaults list is wrong', async () => {
+    const found = await foundIn({
+      'command/up_a.yaml': `${head}defaults: [up, {overide /api: local}, _self_]\nregoin: x\nquantity: many\n`,
+      'api/b.yaml': 'defaults: [nowhere]\nidle_timeout: 5.0\n',
+      'wait/c.yaml': 'defaults: [nowhere]\ntimuot: 5.0\npoll_interval: ${.timeout}\n',
+    });
+    expect(found.map((text) => text.split(' ').slice(0, 2).join(' '))).toEqual([
+      'api/b.yaml:1 in',
+      'command/up_a.yaml:- there',
+      'command/up_a.yaml:2 overide',
+      'command/up_a.yaml:3 regoin',
+      'command/up_a.yaml:4 quantity',
+      'wait/c.yaml:1 in',
+      'wait/c.yaml:2 wait.timuot',
+    ]);
+  });
+
   it('survives what is no file', async () => {
     write({ 'tree/command/.keep': '' });
     symlinkSync('..', join(home.path, 'tree/loop'));

@@ -63,3 +63,6 @@ function kindOf(path: string): 'folder' | 'other' {
 export function groupOf(config: string): string {
   return config.slice(0, Math.max(0, config.lastIndexOf('/')));
 }
+
+/** Whether the options of a group are whole jobs. */
+export const isJobGroup = (group: string): boolean => group === 'command' || group.startsWith('command/');

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { redact } from '../../base/redact.ts';
 import type { ComposeError, Frame, Origin } from '../../compose/index.ts';
+import type { ConfigSource } from '../compose.ts';
 import type { Problem } from '../problems.ts';
 import type { Project } from '../project.ts';
 
@@ -28,7 +29,7 @@ export interface Job {
   readonly label: string;
   /** The file of the option that is tried, absolute. */
   readonly file: string;
-  readonly project: Project | undefined;
+  readonly source: ConfigSource;
 }
 
 /** A finding about a file as a whole. */
@@ -39,12 +40,13 @@ export function fileFinding(file: string, code: string, message: string, hint: s
 /** What an error of the engine is, in a file by itself or in a job. */
 export function errorFinding(error: ComposeError, context: { readonly file: string } | Job): Finding {
   const job = 'label' in context ? context : undefined;
+  const place = placeOf(error, context.file, job?.source.project);
   const { code, expected, nearest, hint } = error;
   const suggests = nearest !== undefined && !error.message.includes('did you mean');
   return {
     code,
     message: redact(error.message),
-    ...placeOf(error, context.file, job?.project),
+    ...(job ? ofUser(place, job) : place),
     job: job?.label ?? null,
     expected: expected ?? null,
     hint: suggests ? `Did you mean ${nearest}?` : (hint ?? null),
@@ -53,7 +55,7 @@ export function errorFinding(error: ComposeError, context: { readonly file: stri
 
 /** What a wrong setting of a job is. */
 export function problemFinding(problem: Problem, job: Job): Finding {
-  const place = placeOf({ origin: problem.origin }, job.file, job.project);
+  const place = placeOf({ origin: problem.origin }, job.file, job.source.project);
   return {
     code: problem.code ?? 'config/invalid',
     message: problem.message,
@@ -73,6 +75,13 @@ function placeOf(
   if (origin?.kind === 'override') return overridePlace(origin, file, project);
   if (frame) return { file: frame.file, line: frame.line, column: null };
   return { file, line: null, column: null };
+}
+
+/** What goes wrong in a file that devbox comes with is the doing of the option that was tried. */
+function ofUser(place: Place, { file, source }: Job): Place {
+  const shipped = source.trees.filter(({ label }) => label === 'presets' || label === 'built-in');
+  const isShipped = shipped.some(({ path }) => place.file?.startsWith(`${path}/`));
+  return isShipped ? { file, line: null, column: null } : place;
 }
 
 /** An override stands in the project's rc file, or is the one with which the option was tried. */

@@ -2,6 +2,7 @@ import type { Context } from '../../base/context.ts';
 import { commandNames } from '../../commands/table.ts';
 import type { GroupListing } from '../../compose/index.ts';
 import type { ConfigSource } from '../compose.ts';
+import { isJobGroup } from './files.ts';
 import type { Finding } from './finding.ts';
 import { noCommand, quoted, type Trial, tryOption } from './trial.ts';
 
@@ -30,35 +31,30 @@ export async function tryGroups(
     if (trial.isPart) parts.push({ file, label });
     else for (const each of trial.reached) reached.add(each);
   };
+  const all = groups.flatMap(({ group, options }) =>
+    options.map(({ name, file }) => ({ group, name, file, config: `${group}/${name}` })),
+  );
   const bases: string[] = [];
-  const all = groups.flatMap(({ group, options }) => options.map((option) => ({ group, ...option })));
-  const jobs = all.filter(({ group }) => isJobGroup(group));
-  for (const { group, name, file } of jobs) {
-    const option = `${group.slice('command/'.length)}${group === 'command' ? '' : '/'}${name}`;
-    const label = `command=${option}`;
-    const trial = await tryOption({ label, file, overrides: [`command=${quoted(option)}`] }, source, context);
+  for (const { file, config } of all.filter(({ group }) => isJobGroup(group))) {
+    const name = config.slice('command/'.length);
+    const label = `command=${name}`;
+    const option = { label, file, config, overrides: [`command=${quoted(name)}`] };
+    const trial = await tryOption(option, source, context);
     note(trial, file, label);
-    if (commandNames.includes(option) && trial.findings.length === 0) bases.push(option);
+    if (commandNames.includes(name) && trial.findings.length === 0) bases.push(name);
   }
   // The command with the most settings can be combined with the most options.
-  const ordered = [
-    ...(bases.includes('up') || bases.length === 0 ? ['up'] : []),
-    ...bases.filter((base) => base !== 'up'),
-  ];
-  for (const { group, name, file } of all.filter((option) => !isJobGroup(option.group))) {
-    const sign = primary.has(group) ? '' : '+';
-    const label = `${sign}${group}=${name}`;
-    const attempt = (base: string): Promise<Trial> =>
-      tryOption(
-        {
-          label: `command=${base} ${label}`,
-          file,
-          overrides: [`command=${base}`, `${sign}${group}=${quoted(name)}`],
-        },
-        source,
-        context,
-      );
-    note(await bestOf(sign === '' ? ordered.slice(0, 1) : ordered, attempt), file, label);
+  const first = bases.includes('up') ? 'up' : (bases[0] ?? 'up');
+  const others = bases.filter((base) => base !== first);
+  for (const { group, name, file, config } of all.filter((option) => !isJobGroup(option.group))) {
+    const isKnown = primary.has(group);
+    const label = `${isKnown ? '' : '+'}${group}=${name}`;
+    const choice = `${isKnown ? '' : '+'}${group}=${quoted(name)}`;
+    const trial = await bestOf([first, ...(isKnown ? [] : others)], (base) => {
+      const overrides = [`command=${base}`, choice];
+      return tryOption({ label: `command=${base} ${label}`, file, config, overrides }, source, context);
+    });
+    note(trial, file, label);
   }
   const orphans = parts.filter(({ file }) => !reached.has(file));
   return {
@@ -67,9 +63,6 @@ export async function tryGroups(
     options: all.length,
   };
 }
-
-/** Whether the options of a group are whole jobs. */
-export const isJobGroup = (group: string): boolean => group === 'command' || group.startsWith('command/');
 
 /** A group of a team's own may be meant for one command only: the first one that it suits, else the first. */
 async function bestOf(bases: readonly string[], attempt: (base: string) => Promise<Trial>): Promise<Trial> {

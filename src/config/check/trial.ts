@@ -1,10 +1,18 @@
 import type { Context } from '../../base/context.ts';
 import type { Command } from '../../commands/command.ts';
-import { loadCommand } from '../../commands/table.ts';
-import { ComposeError, type Composition } from '../../compose/index.ts';
+import { commandNames, loadCommand } from '../../commands/table.ts';
+import {
+  ComposeError,
+  type Composition,
+  inspectConfig,
+  type PlainObject,
+  type PlainValue,
+} from '../../compose/index.ts';
+import { providerNames } from '../../leases/provider-name.ts';
 import { type ConfigSource, composeConfig } from '../compose.ts';
 import { problemsIn } from '../prepare.ts';
 import type { Problem } from '../problems.ts';
+import { groupOf, isJobGroup } from './files.ts';
 import { errorFinding, type Finding, fileFinding, type Job, problemFinding } from './finding.ts';
 
 /** What composing one option showed. */
@@ -16,6 +24,17 @@ export interface Trial {
   readonly isPart: boolean;
 }
 
+/** One option, and how the engine is told to take it. */
+export interface Option {
+  /** `GROUP=OPTION`, as people write it. */
+  readonly label: string;
+  /** Absolute. */
+  readonly file: string;
+  /** Path of the file in its tree, without extension. */
+  readonly config: string;
+  readonly overrides: readonly string[];
+}
+
 interface Tried {
   readonly composition: Composition | undefined;
   readonly findings: readonly Finding[];
@@ -24,16 +43,14 @@ interface Tried {
 /**
  * Composes an option and holds the result against its schemas. Values that nobody has set are left open, and so are
  * those that come from the environment.
- * @param option what is tried, as `GROUP=OPTION` in the job's label; `overrides` are how the engine is told.
  */
-export async function tryOption(
-  option: { readonly label: string; readonly file: string; readonly overrides: readonly string[] },
-  source: ConfigSource,
-  context: Context,
-): Promise<Trial> {
-  const job: Job = { ...option, project: source.project };
+export async function tryOption(option: Option, source: ConfigSource, context: Context): Promise<Trial> {
+  const job: Job = { ...option, source };
   const { composition, findings } = composed(option.overrides, job, source, context);
-  if (composition === undefined) return { findings, reached: [], isPart: false };
+  if (composition === undefined) {
+    const own = await alone(option, job, source, context);
+    return { findings: [...findings, ...own], reached: [], isPart: false };
+  }
   const reached = composition.defaults.map(({ file }) => file);
   const name = composition.config['command'];
   if (name === undefined || name === null) return { findings, reached, isPart: true };
@@ -51,6 +68,43 @@ export async function tryOption(
   return { findings: [...findings, ...held(composition, command, job, context)], reached, isPart: false };
 }
 
+/** What is wrong with the settings of a file by itself, where the whole that it belongs to cannot be composed. */
+async function alone(
+  { file, config }: { readonly file: string; readonly config: string },
+  job: Job,
+  source: ConfigSource,
+  context: Context,
+): Promise<Finding[]> {
+  const { content } = inspectConfig(source.trees, file, config);
+  if (content === null) return [];
+  const isWhole = isJobGroup(groupOf(config));
+  const named = content.config['command'];
+  const name = typeof named === 'string' ? named : isWhole ? commandBehind(config) : 'up';
+  const command = name === undefined ? undefined : await loadCommand(name);
+  if (command === undefined) return [];
+  const { api = {} } = content.config;
+  const [provider] = providerNames;
+  const isProviderKnown = isPlainObject(api) && Object.hasOwn(api, 'provider');
+  const resolve: typeof content.resolve = (excuse) => {
+    const resolved = content.resolve(excuse);
+    return isProviderKnown ? resolved : { ...resolved, api: { provider: provider ?? '' } };
+  };
+  const problems = problemsIn({ ...content, resolve }, command, () => undefined, outsideNothing(context));
+  return problems
+    .filter((problem) => problem.origin !== undefined && problem.missing === undefined)
+    .map((problem) => problemFinding(problem, job));
+}
+
+const isPlainObject = (value: PlainValue): value is PlainObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The command that an option is called after: `up` of `command/up_train`. */
+function commandBehind(config: string): string | undefined {
+  const option = config.slice(config.lastIndexOf('/') + 1);
+  const names = commandNames.filter((name) => option === name || option.startsWith(`${name}_`));
+  return names.sort((a, b) => b.length - a.length)[0];
+}
+
 /** The overrides of a project may be wrong too: then the option is tried once more without them. */
 function composed(overrides: readonly string[], job: Job, source: ConfigSource, context: Context): Tried {
   const findings: Finding[] = [];
@@ -66,7 +120,7 @@ function composed(overrides: readonly string[], job: Job, source: ConfigSource, 
       if (choice !== undefined) given = [...given, choice];
       else if (isUnknowable(error)) break;
       else {
-        findings.push(errorFinding(error, { ...job, project: from.project }));
+        findings.push(errorFinding(error, { ...job, source: from }));
         const { project } = from;
         if (origin?.kind !== 'override' || origin.index >= (project?.overrides.length ?? 0)) break;
         from = { ...from, project: undefined };

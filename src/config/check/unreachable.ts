@@ -1,9 +1,8 @@
 import type { Context } from '../../base/context.ts';
 import { nearest } from '../../base/text.ts';
 import { shortPath } from '../place.ts';
-import { groupOf, type TreeFile } from './files.ts';
+import { groupOf, isJobGroup, type TreeFile } from './files.ts';
 import { type Finding, fileFinding } from './finding.ts';
-import { isJobGroup } from './options.ts';
 
 /** What is known of the configs when all files have been read and all options composed. */
 export interface Known {

@@ -23,6 +23,9 @@ const common = {
   external: ['@lydell/node-pty'],
 };
 
+/** What src/main.ts hands each chunk. */
+const chunkHead = 'function(exports,require,module,__filename,__dirname,__chunkUrl,__importModule){';
+
 /** Modules that a library names but that are never reached here. */
 const stubs = {
   name: 'stubs',
@@ -35,6 +38,18 @@ const stubs = {
     // With DEV set, Ink would look for its developer tools, which are not there.
     onLoad({ filter: /\/ink\/build\/utils\.js$/ }, () => ({ contents: 'export const isDev = () => false;' }));
     onLoad({ filter: unreached, namespace: 'stub' }, () => ({ contents: 'export default undefined;' }));
+    // What got can do and devbox never asks for. The first of them makes a TLS context when it is loaded, which takes
+    // longer than all the rest of a short command.
+    const unasked = /^(http2-wrapper|cacheable-lookup|cacheable-request)$/;
+    onResolve({ filter: unasked }, ({ path }) => ({ path, namespace: 'stub' }));
+    onLoad({ filter: unasked, namespace: 'stub' }, () => ({
+      contents: 'export default class {} export class CacheError extends Error {}',
+    }));
+    // The engine needs only the parser of js-yaml; who needs more gets a copy that is loaded later.
+    onResolve({ filter: /^js-yaml$/ }, ({ importer }) => ({
+      path: join(root, 'node_modules', 'js-yaml', 'dist', 'js-yaml.mjs'),
+      ...(importer.includes(join('src', 'compose')) ? {} : { suffix: '?whole' }),
+    }));
   },
 };
 
@@ -129,21 +144,53 @@ async function buildApp() {
     write: false,
     metafile: true,
   });
-  const chunks = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));
-  await Promise.all(
-    outputFiles.map(async ({ path, text }) => {
-      const { code } = await transform(text, {
-        format: 'cjs',
-        platform: 'node',
-        target: 'node20.19',
-        minify: true,
-      });
-      const lazy = code.replace(/\bimport\("\.\/([\w.-]+)"\)/g, (whole, name) =>
-        chunks.has(name) ? `Promise.resolve().then(()=>require("./${name}"))` : whole,
-      );
-      await writeFile(path, lazy.replaceAll('import("../ui.mjs")', '__importModule("../ui.mjs")'));
-    }),
+  const outputs = new Map(Object.entries(metafile.outputs).map(([path, output]) => [basename(path), output]));
+  const codes = new Map(
+    await Promise.all(
+      outputFiles.map(async ({ path, text }) => [basename(path), await commonJs(text, outputs)]),
+    ),
   );
+  const first = packed('start.js', ['print-config'], new Set(), outputs);
+  const work = packed('dispatch', [], new Set(first), outputs);
+  for (const name of codes.keys()) {
+    const members = [first, work].find(([entry]) => entry === name) ?? [name];
+    const functions = members.map((each) => `${JSON.stringify(each)}:${chunkHead}${codes.get(each)}\n}`);
+    await writeFile(join(dist, 'app', name), `({${functions.join(',\n')}})`);
+  }
+}
+
+async function commonJs(text, outputs) {
+  const { code } = await transform(text, {
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20.19',
+    minify: true,
+  });
+  const lazy = code.replace(/\bimport\("\.\/([\w.-]+)"\)/g, (whole, name) =>
+    outputs.has(name) ? `Promise.resolve().then(()=>require("./${name}"))` : whole,
+  );
+  return lazy.replaceAll('import("../ui.mjs")', '__importModule("../ui.mjs")');
+}
+
+/**
+ * The chunks that go into one file with an entry, because they are always needed with it: fewer files start faster.
+ * Each stays a file of its own too, for those who need it without the entry.
+ * @param more further entries, by the start of their names.
+ * @param there chunks that are loaded by then.
+ */
+function packed(entry, more, there, outputs) {
+  const names = [...outputs.keys()];
+  const entries = [entry, ...more].map((start) => names.find((name) => name.startsWith(start)));
+  const members = new Set();
+  const visit = (name) => {
+    if (there.has(name) || members.has(name)) return;
+    members.add(name);
+    for (const { path, kind } of outputs.get(name).imports) {
+      if (kind === 'import-statement' && outputs.has(basename(path))) visit(basename(path));
+    }
+  };
+  for (const each of entries) visit(each);
+  return [...members];
 }
 
 /** The schemas that the first lines of the shipped YAML files name: of each group and of the two files beside them. */

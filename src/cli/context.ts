@@ -12,7 +12,15 @@ import { interrupted } from '../base/errors.ts';
 export function processContext(packageRoot: string, version: string): Context {
   const { env } = process;
   return {
-    stdin: { stream: process.stdin, isTTY: process.stdin.isTTY === true },
+    // Opened when somebody asks: most commands never read.
+    stdin: {
+      get stream() {
+        return process.stdin;
+      },
+      get isTTY() {
+        return process.stdin.isTTY === true;
+      },
+    },
     stdout: output(process.stdout),
     stderr: output(process.stderr),
     env,

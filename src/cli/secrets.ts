@@ -12,15 +12,23 @@ export interface Hider {
  * @param given values known to be secret, longest first.
  */
 export function hiderFor(composition: Composition, given: readonly string[]): Hider {
-  const secrets: string[] = [...given];
+  let secrets: readonly string[] | undefined;
+  return {
+    value: (key, text) => redactValues(hideSecret(key, text), given),
+    any(text) {
+      secrets ??= [...given, ...secretTexts(composition)];
+      return redact(text, secrets);
+    },
+  };
+}
+
+function secretTexts(composition: Composition): string[] {
+  const secrets: string[] = [];
   composition.part({
     mask(key, text) {
       if (hideSecret(key, text) !== text) secrets.push(text);
       return text;
     },
   });
-  return {
-    value: (key, text) => redactValues(hideSecret(key, text), given),
-    any: (text) => redact(text, secrets),
-  };
+  return secrets;
 }

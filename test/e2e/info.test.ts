@@ -253,14 +253,14 @@ describe('--cfg', () => {
       'hydra',
       'up',
       'gh200',
-      'hydra.job.num=3',
+      'hydra.job.name=bench',
       'ssh.port=23',
     ]);
     expect(rest).toEqual({});
     expect(hydra).toMatchObject({
-      job: { name: 'devbox', num: 3, override_dirname: 'command=up_gh200,ssh.port=23' },
+      job: { name: 'bench', num: '???', override_dirname: 'command=up_gh200,ssh.port=23' },
       runtime: { cwd: home.path, choices: { command: 'up_gh200', api: 'default' } },
-      overrides: { hydra: ['hydra.job.num=3'], task: ['command=up_gh200', 'ssh.port=23'] },
+      overrides: { hydra: ['hydra.job.name=bench'], task: ['command=up_gh200', 'ssh.port=23'] },
     });
     const { config_sources: sources } = hydra.runtime;
     expect(sources.at(-1)).toEqual({

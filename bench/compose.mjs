@@ -1,66 +1,96 @@
-// Compositions per second in one process, and how long a sweep of 10,000 jobs takes to expand. Needs `npm run build`.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+// The engine alone, in one process: compositions per second, a large sweep, memory, and whether files that are not
+// touched cost anything. Needs `npm run build`. Usage: npm run bench, or node bench/compose.mjs
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { compose, expandSweep } from '../dist/compose.mjs';
 
-const root = mkdtempSync(join(tmpdir(), 'bench-compose-'));
-const write = (path, text) => {
+const project = dirname(dirname(fileURLToPath(import.meta.url)));
+const root = mkdtempSync(join(tmpdir(), 'devbox-bench-compose-'));
+
+function write(path, text) {
   mkdirSync(dirname(join(root, path)), { recursive: true });
   writeFileSync(join(root, path), text);
-};
-
-/** Seven small files, as a command of devbox reads them. */
-function smallTree() {
-  write(
-    'small/config.yaml',
-    'defaults:\n  - command: up\n  - api: a\n  - wait: a\n  - ssh: a\n  - _self_\nenv: {}\n',
-  );
-  write('small/command/base.yaml', 'name: null\nquantity: 1\nmax_retries: 10\ninitial_backoff: 5.0\n');
-  write('small/command/up.yaml', '# @package _global_\ndefaults: [base, _self_]\nregion: ???\ntype: ???\n');
-  write('small/api/b.yaml', 'key: ${oc.env:KEY,null}\ntimeout: 120\nbase_url: https://example.invalid/v1\n');
-  write('small/api/a.yaml', 'defaults: [b]\n');
-  write('small/wait/a.yaml', 'timeout: 900\npoll_interval: 5.0\n');
-  write('small/ssh/a.yaml', 'username: ubuntu\nport: 22\nidentity_file: null\n');
 }
 
-/** A thousand files: 200 groups whose defaults lie five deep; a composition touches few of them. */
-function largeTree() {
+/** A thousand files: 200 groups of five options, each of which names the next in its defaults list. */
+function writeNested(tree) {
   for (let group = 0; group < 200; group++) {
     for (let level = 0; level < 5; level++) {
       const next = level < 4 ? `defaults: [l${level + 1}, _self_]\n` : '';
       write(
-        `large/g${group}/l${level}.yaml`,
+        `${tree}/g${group}/l${level}.yaml`,
         `${next}own${level}: ${group}\nlist: [1, 2, 3]\nref: \${.own${level}}\n`,
       );
     }
   }
-  write('large/config.yaml', 'defaults:\n  - g0: l0\n  - g1: l0\n  - _self_\nname: bench\n');
+  const groups = Array.from({ length: 200 }, (_, group) => `  - g${group}: l0\n`).join('');
+  write(`${tree}/all.yaml`, `defaults:\n${groups}  - _self_\nname: all\n`);
+  write(`${tree}/few.yaml`, 'defaults:\n  - g0: l0\n  - g1: l0\n  - _self_\nname: few\n');
 }
 
-function perSecond(label, action, seconds = 2) {
-  for (let at = 0; at < 200; at++) action();
-  const start = performance.now();
-  let count = 0;
-  while (performance.now() - start < seconds * 1000) {
-    for (let at = 0; at < 50; at++) action();
-    count += 50;
-  }
-  const rate = Math.round((count * 1000) / (performance.now() - start));
-  process.stdout.write(`${label}: ${rate} per second\n`);
+/** Runs of an action per second, as the median of several stretches. */
+function rate(action, stretches = 9, milliseconds = 200) {
+  for (let warm = performance.now(); performance.now() - warm < milliseconds; ) action();
+  const rates = Array.from({ length: stretches }, () => {
+    const start = performance.now();
+    let count = 0;
+    for (; performance.now() - start < milliseconds; count++) action();
+    return (count * 1000) / (performance.now() - start);
+  });
+  return median(rates);
 }
+
+const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
+
+/** How much slower the second is than the first: turn by turn, so that a slower machine slows both. */
+function ratio(first, second, turns = 15) {
+  return median(Array.from({ length: turns }, () => rate(first, 1, 60) / rate(second, 1, 60)));
+}
+
+const say = (label, text) => console.log(`${label.padEnd(44)} ${text}`);
+
+const composing =
+  (searchPath, configName, overrides, more = {}) =>
+  () =>
+    compose({ searchPath, configName, overrides, openMaps: ['env', 'tags'], env: {}, ...more });
 
 try {
-  smallTree();
-  largeTree();
-  const run = (tree, list) =>
-    compose({ searchPath: [join(root, tree)], configName: 'config', overrides: list, openMaps: ['env'] });
-  perSecond('seven files', () => run('small', ['api.timeout=30', 'env.KEY=value']));
-  perSecond('eleven of a thousand files, five deep', () => run('large', ['name=other']));
-  const start = performance.now();
-  const jobs = expandSweep(['a=range(10)', 'b=range(10)', 'c=range(10)', 'd=range(10)']).length;
-  process.stdout.write(`sweep of ${jobs} jobs: ${(performance.now() - start).toFixed(1)} ms\n`);
-  process.stdout.write(`memory: ${Math.round(process.memoryUsage().rss / 1048576)} MiB\n`);
+  const own = [join(project, 'presets'), join(project, 'conf')];
+  const overrides = ['command=up_gh200', 'max_retries=50'];
+  const runtime = { job: { name: 'bench' }, runtime: { cwd: root } };
+  say(
+    'own configuration (8 files)',
+    `${Math.round(rate(composing(own, 'config', overrides, { runtime })))} per second, goal 2000`,
+  );
+  const resolving = composing(own, 'config', overrides, { runtime });
+  say('own configuration, resolved', `${Math.round(rate(() => resolving().resolve()))} per second`);
+
+  writeNested('nested');
+  const nested = [join(root, 'nested')];
+  say('11 of 1,000 files, 5 deep', `${Math.round(rate(composing(nested, 'few', [])))} per second`);
+  const all = composing(nested, 'all', ['name=other']);
+  const allRate = rate(all, 5, 400);
+  say(
+    'all of 1,000 files, 5 deep',
+    `${allRate.toFixed(1)} per second, ${Math.round(allRate * 1001)} files per second`,
+  );
+
+  for (const from of own) cpSync(from, join(root, 'crowded'), { recursive: true });
+  cpSync(join(root, 'crowded'), join(root, 'plain'), { recursive: true });
+  for (let file = 0; file < 1000; file++) write(`crowded/command/other${file}.yaml`, 'a: 1\n');
+  const without = composing([join(root, 'plain')], 'config', overrides);
+  const beside = composing([join(root, 'crowded')], 'config', overrides);
+  say(
+    'beside 1,000 files that are not touched',
+    `${ratio(without, beside).toFixed(2)} x without them, goal 1`,
+  );
+
+  const sweeps = ['a=range(10)', 'b=range(10)', 'c=x,y,z,1,2,3,4,5,6,7', 'd=range(10)'];
+  const jobs = expandSweep(sweeps).length;
+  say(`sweep of ${jobs} jobs`, `${(1000 / rate(() => expandSweep(sweeps))).toFixed(1)} ms`);
+  say('peak memory', `${Math.round(process.resourceUsage().maxRSS / 1024)} MiB`);
 } finally {
   rmSync(root, { recursive: true, force: true });
 }

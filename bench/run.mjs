@@ -23,7 +23,7 @@ const api = `api.base_url=http://127.0.0.1:${server.address().port}/api/v1`;
 const cases = [
   { name: '--version', argv: ['--version'] },
   { name: '--help', argv: ['--help'] },
-  { name: '--cfg job command=up_gh200', argv: ['--cfg', 'job', 'command=up_gh200'], goal: 1.6 },
+  { name: '--cfg job command=up_gh200', argv: ['--cfg', 'job', 'command=up_gh200'], goal: 1.5 },
   { name: 'list --json (loopback server)', argv: ['command=list', '--json', api], goal: 2.2 },
 ];
 

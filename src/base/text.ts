@@ -53,9 +53,13 @@ export function editDistance(a: string, b: string): number {
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const plain = (text: string): string => text.toLowerCase().replaceAll('-', '_');
   let best: { candidate: string; distance: number } | undefined;
+  // Nobody mistypes a word as long as this, and comparing it would take long.
+  if (word.length > 200) return undefined;
   for (const candidate of candidates) {
+    const most = Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3));
+    if (Math.abs(word.length - candidate.length) > most) continue;
     const distance = editDistance(plain(word), plain(candidate));
-    if (distance <= Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3))) {
+    if (distance <= most) {
       if (best === undefined || distance < best.distance) best = { candidate, distance };
     }
   }

@@ -27,7 +27,7 @@ const harmless = /^(?:null|true|false|none|VALUE|\[hidden\]|\W*)$/i;
 
 /** Values after `key=` or `key:`, wherever in the word. */
 function valuesIn(word: string): string[] {
-  return [...word.matchAll(/([\w./@-]+)["']?\s*[=:](?!\/\/)\s*/g)].flatMap((match) => {
+  return [...word.matchAll(/(?<![\w./@-])([\w./@-]+)["']?\s*[=:](?!\/\/)\s*/g)].flatMap((match) => {
     const [whole, key = ''] = match;
     if (!isSecretName(key)) return [];
     const value = word.slice(match.index + whole.length);

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { FileTooLarge, readSmallFile } from '../base/read-file.ts';
 import { readHeader } from './defaults/header.ts';
 import { type DefaultItem, takeDefaults } from './defaults/items.ts';
 import { ComposeError } from './errors.ts';
@@ -29,7 +30,7 @@ export interface GroupListing {
 }
 
 /** Files larger than this are refused, in bytes. */
-const maxFileBytes = 4 * 1024 * 1024;
+const maxFileBytes = 1024 * 1024;
 const cacheLimit = 4096;
 const cache = new Map<string, LoadedConfig>();
 
@@ -55,10 +56,13 @@ export class Repository {
     return loaded;
   }
 
-  /** The file of a config, or undefined. */
+  /**
+   * The file of a config, or undefined.
+   * @throws ComposeError where something else has its name.
+   */
   find(config: string): string | undefined {
     const name = config.endsWith('.yaml') ? config : `${config}.yaml`;
-    return this.folders.map((folder) => join(folder, name)).find(isFile);
+    return this.folders.map((folder) => join(folder, name)).find(holdsConfig);
   }
 
   /** Whether any folder has this group. */
@@ -91,22 +95,27 @@ export class Repository {
   }
 }
 
-/** How deep groups may lie within one another in a listing; also ends loops of links. */
+/** How deep groups may lie within one another in a listing, and how many there may be: links can make endless ones. */
 const maxGroupDepth = 16;
+const maxGroups = 5000;
 
 /** All groups of a search path with their options, sorted by group. Folders that do not exist are skipped. */
 export function listGroups(searchPath: readonly SearchPathEntry[]): GroupListing[] {
   const repository = new Repository(searchPath);
   const listings: GroupListing[] = [];
-  const visit = (group: string, depth: number): void => {
+  let visited = 0;
+  const visit = (group: string, above: readonly string[]): void => {
+    const folders = repository.folders.map((folder) => realPath(join(folder, group))).join('\n');
+    if (above.includes(folders)) return;
     for (const name of repository.groups(group)) {
+      if (++visited > maxGroups) return;
       const path = group === '' ? name : `${group}/${name}`;
       const options = repository.options(path);
       if (options.length > 0) listings.push({ group: path, options });
-      if (depth < maxGroupDepth) visit(path, depth + 1);
+      if (above.length + 1 < maxGroupDepth) visit(path, [...above, folders]);
     }
   };
-  visit('', 1);
+  visit('', []);
   return listings.sort((a, b) => (a.group < b.group ? -1 : 1));
 }
 
@@ -117,6 +126,28 @@ const stat = (path: string): ReturnType<typeof statSync> => {
     return undefined;
   }
 };
+
+/** Whether a config is there. A pipe, a folder or a circle of links in its place is an error: nothing else is meant. */
+function holdsConfig(file: string): boolean {
+  try {
+    const found = statSync(file, { throwIfNoEntry: false });
+    if (found === undefined || found.isFile()) return found !== undefined;
+    throw unreadable(file, `it is ${found.isDirectory() ? 'a directory' : 'no regular file'}`);
+  } catch (error) {
+    if (error instanceof ComposeError) throw error;
+    if (codeOf(error) === 'ELOOP' || codeOf(error) === 'EACCES')
+      throw unreadable(file, reasonOf(error), error);
+    return false;
+  }
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return '';
+  }
+}
 
 const isFile = (path: string): boolean => stat(path)?.isFile() ?? false;
 const isFolder = (path: string): boolean => stat(path)?.isDirectory() ?? false;
@@ -150,23 +181,30 @@ export function readConfig(file: string, config: string): LoadedConfig {
 function readText(file: string): string {
   let bytes: Buffer;
   try {
-    const size = statSync(file).size;
-    if (size > maxFileBytes) {
-      throw new ComposeError('config/too-large', `${file} is larger than ${maxFileBytes >> 20} MiB`, {
+    bytes = readSmallFile(file, maxFileBytes);
+  } catch (error) {
+    if (error instanceof FileTooLarge) {
+      throw new ComposeError('yaml/too-large', `${file} cannot be read: ${error.message}`, {
         path: file,
+        hint: 'a configuration file is text that people write; keep data elsewhere',
+        cause: error,
       });
     }
-    bytes = readFileSync(file);
-  } catch (error) {
-    if (error instanceof ComposeError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ComposeError('config/unreadable', `cannot read ${file}: ${reason}`, {
-      path: file,
-      cause: error,
-    });
+    throw unreadable(file, reasonOf(error), error);
   }
-  if (!isUtf8(bytes)) {
-    throw new ComposeError('config/unreadable', `${file} is not text in UTF-8`, { path: file });
-  }
+  if (!isUtf8(bytes)) throw unreadable(file, 'it is not text in UTF-8');
   return bytes.toString('utf8');
 }
+
+function unreadable(file: string, reason: string, cause?: unknown): ComposeError {
+  return new ComposeError('config/unreadable', `${file} cannot be read: ${reason}`, { path: file, cause });
+}
+
+function reasonOf(error: unknown): string {
+  if (codeOf(error) === 'EACCES') return 'permission denied';
+  if (codeOf(error) === 'ELOOP') return 'its links lead in a circle';
+  return error instanceof Error ? error.message : String(error);
+}
+
+const codeOf = (error: unknown): unknown =>
+  typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;

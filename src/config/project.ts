@@ -31,7 +31,7 @@ export async function findProject(
   for (let directory = resolve(cwd); ; directory = dirname(directory)) {
     const names = namesIn(directory);
     for (const name of codeNames) if (names.has(name)) onCode(join(directory, name));
-    const tree = names.has(treeName) && isDirectory(join(directory, treeName));
+    const tree = names.has(treeName) && isTree(join(directory, treeName));
     const named =
       rcNames.some((name) => names.has(name)) || (names.has('package.json') && hasPackageKey(directory));
     if (named || tree) return asProject(directory, named ? await readRc(directory, names) : undefined, tree);
@@ -73,6 +73,21 @@ function isDirectory(path: string): boolean {
   } catch {
     // A loop of links, or a path through a file.
     return false;
+  }
+}
+
+/** @throws DevboxError of kind `usage` for a link that leads nowhere but to itself. */
+function isTree(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch (cause) {
+    if (Object(cause).code !== 'ELOOP') return false;
+    throw new DevboxError('usage', `${path} cannot be read: its links lead in a circle`, {
+      code: 'config/tree-unreadable',
+      title: 'Configuration Error',
+      hint: 'Mend the link, or take it away.',
+      cause,
+    });
   }
 }
 

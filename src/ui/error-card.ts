@@ -18,8 +18,11 @@ export function errorCard(error: DevboxError): Card {
   return { title: error.title, mood: error.kind === 'interrupted' ? 'warning' : 'bad', rows };
 }
 
+/** More than this of one value helps nobody, in characters. */
+const maxShown = 2000;
+
 function row(label: string, value: string): Row {
-  return { label, value: cleanText(value).trim() };
+  return { label, value: cleanText(value, maxShown).trim() };
 }
 
 /**

@@ -48,6 +48,12 @@ const maxDepth = 300;
 /** References to containers may lie within one another this deep; more is a circle. */
 const maxReferences = 100;
 
+/** Values that may be looked at in one go, and characters that a text may have. */
+const maxWork = 500_000;
+const maxText = 4_000_000;
+
+const tooMuch = (reason: string): ComposeError => new ComposeError('interpolation/too-much', reason);
+
 /** Resolves the interpolations of one configuration, on demand. */
 export class Resolver {
   readonly root: Container;
@@ -57,6 +63,7 @@ export class Resolver {
   private readonly excuse: Excuse | undefined;
   private depth = 0;
   private references = 0;
+  private spent = 0;
 
   constructor(root: Container, surroundings: Surroundings, excuse?: Excuse) {
     this.root = root;
@@ -88,6 +95,7 @@ export class Resolver {
     }
     active.add(container);
     const convert = (key: Key, node: Node): PlainValue => {
+      this.spend();
       if (node.kind !== 'scalar') return this.plainContainer(node, active);
       if (!isInterpolation(node)) return plainScalar(node.value);
       if (this.excuse === undefined) return this.plainLeaf(container, key, node, active);
@@ -111,10 +119,15 @@ export class Resolver {
     return plain;
   }
 
-  private plainLeaf(parent: Container, key: Key, node: Node, active: Set<Container>): PlainValue {
-    return this.reads.by(node, () =>
-      plainValue(this.resolve(parent, key, node, []), (found) => this.plainReferred(found, active)),
-    );
+  private plainLeaf(parent: Container, key: Key, node: ScalarNode, active: Set<Container>): PlainValue {
+    try {
+      return this.reads.by(node, () =>
+        plainValue(this.resolve(parent, key, node, []), (found) => this.plainReferred(found, active)),
+      );
+    } catch (error) {
+      if (!(error instanceof ComposeError) || error.origin !== undefined) throw error;
+      throw this.locate(error, parent, key, node);
+    }
   }
 
   /** A container that an interpolation led to. Some resolvers make a new one each time, without end. */
@@ -123,9 +136,11 @@ export class Resolver {
       this.references = 0;
       throw new ComposeError('interpolation/cycle', `${pathOf(container)} refers to itself without end`);
     }
-    const plain = this.plainContainer(container, active);
-    this.references--;
-    return plain;
+    try {
+      return this.plainContainer(container, active);
+    } finally {
+      this.references = Math.max(0, this.references - 1);
+    }
   }
 
   /** The container that an interpolation leads to, if it leads to one; nothing where it cannot be resolved. */
@@ -146,6 +161,7 @@ export class Resolver {
     this.reads.see(node);
     if (node.kind !== 'scalar') return node;
     if (!isInterpolation(node)) return node.value;
+    this.spend();
     if (++this.depth > maxDepth) {
       this.depth = 0;
       throw circle(steps, parent, key, node);
@@ -176,9 +192,17 @@ export class Resolver {
     if (parts.length === 1 && only !== undefined) {
       return typeof only === 'string' ? only : this.interpolation(only, context);
     }
-    return parts
-      .map((part) => (typeof part === 'string' ? part : valueText(this.interpolation(part, context))))
-      .join('');
+    let text = '';
+    for (const part of parts) {
+      text += typeof part === 'string' ? part : valueText(this.interpolation(part, context));
+      if (text.length > maxText) throw tooMuch('its text has no end');
+    }
+    return text;
+  }
+
+  /** Counts what is done, so that a few lines cannot ask for billions of values. */
+  private spend(): void {
+    if (++this.spent > maxWork) throw tooMuch('interpolations repeat too much');
   }
 
   private interpolation(part: Interpolation, context: Context): Value {

@@ -24,6 +24,7 @@ const maxDepth = 16;
  */
 export function projectFiles(project: Project): ProjectFile[] {
   const found: ProjectFile[] = [];
+  let folders = 0;
   const add = (file: Omit<ProjectFile, 'digest'>): void => {
     if (found.length >= maxFiles) throw tooMany(project);
     found.push({ ...file, digest: digestOf(file.path) });
@@ -33,7 +34,7 @@ export function projectFiles(project: Project): ProjectFile[] {
     const visit = (folder: string, above: readonly string[]): void => {
       const real = realpathSync(folder);
       if (above.includes(real)) return;
-      if (above.length > maxDepth) throw tooMany(project);
+      if (above.length > maxDepth || ++folders > maxFiles) throw tooMany(project);
       for (const name of namesIn(folder)) {
         const path = join(folder, name);
         const kind = kindOf(path);

@@ -71,8 +71,8 @@ describe('the search path', () => {
     writeFileSync(join(folder, 'g', 'bin.yaml'), Buffer.from([0xff, 0xfe, 0x00, 0x80]));
     const code = (option: string): string =>
       failure(() => compose({ searchPath: [folder], configName: 'config', overrides: [`g=${option}`] })).code;
-    expect(code('x')).toBe('option/unknown');
-    expect(code('loop')).toBe('option/unknown');
+    expect(code('x')).toBe('config/unreadable');
+    expect(code('loop')).toBe('config/unreadable');
     expect(code('bin')).toBe('config/unreadable');
     expect(listGroups([folder]).length).toBeGreaterThan(0);
   });

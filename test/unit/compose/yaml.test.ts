@@ -84,7 +84,7 @@ describe('reading YAML 1.1 as OmegaConf does', () => {
     for (let at = 1; at < 12; at++) bomb += `a${at}: &a${at} [${`*a${at - 1}, `.repeat(9)}]\n`;
     expect(failure(() => loaded(bomb)).code).toBe('yaml/syntax');
     expect(failure(() => loaded(`a: ${'['.repeat(10_000)}`)).code).toBe('yaml/syntax');
-    expect(failure(() => loaded(`a: ${'x'.repeat(5 * 1024 * 1024)}`)).code).toBe('config/too-large');
+    expect(failure(() => loaded(`a: ${'x'.repeat(5 * 1024 * 1024)}`)).code).toBe('yaml/too-large');
   });
 });
 

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { DevboxError } from '../../../base/errors.ts';
 
 /** Largest user data that is sent, in bytes: the API says 1 MB without saying which; this is the smaller reading. */
@@ -21,9 +21,12 @@ const headers = [
  * @throws DevboxError of kind `usage` where the file cannot be read, or cloud-init would not know what it is.
  */
 export async function ownUserData(file: string): Promise<string> {
-  const bytes = await readFile(file).catch((cause: unknown) => {
+  const unreadable = (cause: unknown): never => {
     throw wrong(file, 'it cannot be read', undefined, cause);
-  });
+  };
+  // A pipe would be waited for, a device never ends.
+  if (!(await stat(file).catch(unreadable)).isFile()) throw wrong(file, 'it is no regular file');
+  const bytes = await readFile(file).catch(unreadable);
   if (bytes.length > largestUserData) {
     throw wrong(file, `it has ${bytes.length} bytes; at most ${largestUserData} can be sent`);
   }

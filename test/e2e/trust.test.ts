@@ -18,7 +18,9 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(listener.address() as AddressInfo).port}`;
 });
-afterAll(() => listener.close());
+afterAll(() => {
+  listener.close();
+});
 
 let home: Home;
 let project: string;

@@ -1,0 +1,62 @@
+import { describe, expect, it } from '@jest/globals';
+import type { PlainValue } from '../../../../src/compose/index.ts';
+import { guardedSettings, isCredential } from '../../../../src/config/trust/guarded.ts';
+
+type Config = Readonly<Record<string, PlainValue>>;
+
+function guarded(config: Config, hasRest = false): string[] {
+  const isAtHome = (path: string): boolean => path.startsWith('inside/');
+  return guardedSettings({ config, hasRest, isAtHome }).map(({ path }) => path.join('.'));
+}
+
+describe('guardedSettings', () => {
+  const rows: readonly [string, Config, string[]][] = [
+    ['addresses', { api: { provider: 'lambda', base_url: 'x', timeout: 1 } }, ['api.base_url']],
+    [
+      'whatever else a provider may get',
+      { api: { proxy: 'x', verify: false, none: null } },
+      ['api.proxy', 'api.verify'],
+    ],
+    ['the key, but not its absence', { api: { api_key: 'x' } }, ['api.api_key']],
+    ['no key', { api: { api_key: null } }, []],
+    [
+      'files of ssh',
+      { ssh: { identity_file: 'x', config_dir: 'y', port: 1 } },
+      ['ssh.identity_file', 'ssh.config_dir'],
+    ],
+    ['what is left to ssh', { ssh: { identity_file: null, config_dir: null, forward_agent: false } }, []],
+    ['the agent', { ssh: { forward_agent: true } }, ['ssh.forward_agent']],
+    ['a file elsewhere', { cloud_init: { file: '/etc/passwd' } }, ['cloud_init.file']],
+    ['a file of the project', { cloud_init: { file: 'inside/x' } }, []],
+    ['what runs here', { api: { provider: 'local' }, argv: ['x'], env: { A: 'b' } }, ['argv', 'env']],
+    ['what runs elsewhere', { api: { provider: 'lambda' }, argv: ['x'], env: { A: 'b' } }, []],
+    ['nothing to run', { api: { provider: 'local' }, argv: [], env: {} }, []],
+    [
+      'what ends',
+      { command: 'down', instance_identifier: 'x', purge: true },
+      ['instance_identifier', 'purge'],
+    ],
+    ['what is only looked at', { command: 'wait', instance_identifier: 'x' }, []],
+    ['hooks to come', { hooks: { before_up: 'x' } }, ['hooks']],
+    ['choices', { region: 'x', quantity: 9, wait: { timeout: 1 }, tags: { a: 'b' } }, []],
+  ];
+  it.each(rows)('%s', (_name, config, expected) => {
+    expect(guarded(config)).toEqual(expected);
+  });
+
+  it('leaves alone what the words after -- replace', () => {
+    expect(guarded({ api: { provider: 'local' }, argv: ['x'] }, true)).toEqual([]);
+  });
+});
+
+describe('isCredential', () => {
+  it.each(['', 'api', 'api.api_key', 'hydra.overrides.task[0]', 'hydra.job.override_dirname', 'hydra'])(
+    '%j',
+    (path) => {
+      expect(isCredential(path)).toBe(true);
+    },
+  );
+  it.each(['api.provider', 'region', 'hydra.runtime.choices.api', 'apis'])('not %j', (path) => {
+    expect(isCredential(path)).toBe(false);
+  });
+});

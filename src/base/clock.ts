@@ -13,14 +13,18 @@ export interface Clock {
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** Node's timers hold 31 bits of milliseconds; a longer one would fire at once. */
+const longestTimer = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   async sleep(milliseconds, signal) {
     signal?.throwIfAborted();
-    if (milliseconds <= 0) return;
+    const end = performance.now() + milliseconds;
     try {
-      await timer(milliseconds, undefined, signal ? { signal } : undefined);
+      for (let left = milliseconds; left > 0; left = end - performance.now())
+        await timer(Math.min(left, longestTimer), undefined, signal ? { signal } : undefined);
     } catch (error) {
       throw signal?.aborted ? signal.reason : error;
     }

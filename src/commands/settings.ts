@@ -2,8 +2,10 @@ import * as z from 'zod/mini';
 import type { LambdaApi } from '../providers/lambda/schema.ts';
 import type { LocalApi } from '../providers/local/schema.ts';
 
-/** Seconds above zero. */
-export const seconds = z.number().check(z.positive());
+/** Seconds above zero, up to what a timer can count. */
+export const seconds = z
+  .number()
+  .check(z.positive(), z.maximum(2_000_000, 'a number of seconds above 0, at most 2000000 (23 days)'));
 
 /** The group `wait`. */
 export const waitSchema = z.strictObject({

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -73,4 +73,15 @@ export async function main(argv: readonly string[]): Promise<void> {
   if (isStart(chunk)) process.exitCode = await chunk.start(argv, packageRoot);
 }
 
-if (require.main === module) main(process.argv.slice(2));
+/** For what went wrong before or after anybody could show it properly. */
+function lastResort(error: unknown): void {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  const text = process.env['DEVBOX_DEBUG'] ? (stack ?? message) : message.replace(/\s+/g, ' ');
+  writeSync(2, `devbox: ${text}\n`);
+  process.exit(1);
+}
+
+if (require.main === module) {
+  process.on('uncaughtException', lastResort);
+  main(process.argv.slice(2)).catch(lastResort);
+}

@@ -42,6 +42,11 @@ export interface Context {
   readonly random: () => number;
   /** Aborts on Ctrl-C and SIGTERM; its reason is a DevboxError of kind `interrupted`. */
   readonly signal: AbortSignal;
+  /**
+   * Changes that were sent and not yet answered, in words. Whoever sends one keeps it in here until its answer came, so
+   * that a second Ctrl-C, which ends the process at once, can say what is left open.
+   */
+  readonly unanswered: Set<{ readonly what: string }>;
   readonly user: { readonly name: string; readonly host: string };
   readonly version: string;
 }

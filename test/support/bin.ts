@@ -17,6 +17,8 @@ export interface BinOptions {
   readonly cwd?: string;
   /** Written to stdin, which then ends; without it stdin is empty. */
   readonly input?: string | Buffer;
+  /** Called as soon as it runs, with what sends it a signal. */
+  readonly started?: (send: (signal: NodeJS.Signals) => void) => void;
   /** Sends this signal, once, as soon as stderr holds the text. */
   readonly signalAt?: { readonly text: string; readonly signal: NodeJS.Signals };
   /** How much later than that, in milliseconds. */
@@ -45,6 +47,7 @@ function runBin(home: string, argv: readonly string[], options: BinOptions): Pro
       cwd: options.cwd ?? home,
       env: { PATH: process.env['PATH'], HOME: home, ...options.env },
     });
+    options.started?.((signal) => child.kill(signal));
     const stdout: Buffer[] = [];
     let stderr = '';
     let { signalAt } = options;

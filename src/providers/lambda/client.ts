@@ -18,6 +18,10 @@ export interface ClientParts {
   readonly pacer: Pacer;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Changes that are on their way; see `Context`. */
+  readonly unanswered: Set<{ readonly what: string }>;
+  /** Called when the signal aborts while the answer to a change is waited for. */
+  readonly onPatience: () => void;
 }
 
 /** How a call that changes something ended. */
@@ -91,7 +95,10 @@ export class LambdaClient {
   ): Promise<Changed<T>> {
     const call = this.call(method, path);
     await this.parts.pacer.turn(isLaunch, this.parts.signal);
-    const patience = afterGrace(this.parts.signal, this.parts.clock);
+    const { signal, clock, unanswered, onPatience } = this.parts;
+    const patience = afterGrace(signal, clock, onPatience);
+    const sent = { what: `${method} ${path}` };
+    unanswered.add(sent);
     try {
       const answer = await this.send(call, json, patience.signal);
       if (!isSuccess(answer)) return judge(call, answer);
@@ -107,6 +114,7 @@ export class LambdaClient {
       return { outcome: 'lost', error: asDevboxError(call, error) };
     } finally {
       patience.end();
+      unanswered.delete(sent);
     }
   }
 
@@ -157,10 +165,15 @@ function judge(call: Call, answer: HttpAnswer): Changed<never> {
 }
 
 /** A signal that aborts `graceSeconds` after the given one, for as long as it is not ended. */
-function afterGrace(signal: AbortSignal, clock: Clock): { signal: AbortSignal; end(): void } {
+function afterGrace(
+  signal: AbortSignal,
+  clock: Clock,
+  onBegin: () => void,
+): { signal: AbortSignal; end(): void } {
   const late = new AbortController();
   const ended = new AbortController();
   const begin = (): void => {
+    onBegin();
     clock.sleep(graceSeconds * 1000, ended.signal).then(
       () => late.abort(signal.reason),
       () => undefined,

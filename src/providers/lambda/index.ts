@@ -3,6 +3,7 @@ import type { Context } from '../../base/context.ts';
 import { DevboxError } from '../../base/errors.ts';
 import { createHttp } from '../../base/http.ts';
 import { formatSeconds } from '../../base/seconds.ts';
+import type { DevboxEvent } from '../../ui/events.ts';
 import type { Provider, ProviderDeps } from '../provider.ts';
 import { boxOf } from './box.ts';
 import { filesystemOf, imageOf, rulesetOf, sshKeyOf, typesOf } from './catalogue.ts';
@@ -34,6 +35,8 @@ export async function openLambda(api: LambdaApi, context: Context, deps: Provide
     pacer,
     clock,
     signal,
+    unanswered: context.unanswered,
+    onPatience: () => deps.emit(patience),
   });
 
   return {
@@ -84,6 +87,13 @@ async function getBox(client: LambdaClient, id: string): Promise<ReturnType<type
     throw error;
   }
 }
+
+/** Quiet calls hear it too: without it, Ctrl-C seems to do nothing for a while. */
+const patience: DevboxEvent = {
+  type: 'notice',
+  level: 'warning',
+  message: 'Waiting for the answer to what was sent; Ctrl-C again ends at once',
+};
 
 const absentCodes: ReadonlySet<string> = new Set(['global/object-does-not-exist', 'global/not-found']);
 

@@ -19,6 +19,7 @@ const provider = await openLocal(
     clock: systemClock,
     random: Math.random,
     signal: new AbortController().signal,
+    unanswered: new Set(),
     user: { name: 'someone', host: 'here' },
     version: 'test',
   },

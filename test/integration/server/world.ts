@@ -63,6 +63,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     clock: systemClock,
     random: Math.random,
     signal,
+    unanswered: new Set(),
     user: { name: 'someone', host: 'here' },
     version: '0.0.0-test',
   };

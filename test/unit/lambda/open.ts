@@ -87,6 +87,7 @@ function contextOf({
     clock,
     random: () => 0.5,
     signal,
+    unanswered: new Set(),
     user: { name: 'ada', host: 'engine' },
     version: '0.0.0-test',
   };

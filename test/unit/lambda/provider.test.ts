@@ -225,7 +225,7 @@ describe('a launch', () => {
 
   test('whose answer is on its way at Ctrl-C is still heard', async () => {
     const abort = new AbortController();
-    const { provider, server } = await start(
+    const { provider, server, events } = await start(
       { faults: [{ on: launchKind, fault: { kind: 'slow', milliseconds: 300 } }] },
       {},
       { signal: abort.signal },
@@ -233,6 +233,7 @@ describe('a launch', () => {
     const launch = provider.launch(launchRequest());
     await received(server);
     abort.abort(interrupted('Ctrl-C'));
+    expect(events).toMatchObject([{ type: 'notice', message: expect.stringContaining('Ctrl-C again') }]);
     expect(await launch).toMatchObject({ outcome: 'launched' });
     expect(await errorOf(provider.launch(launchRequest()))).toMatchObject({ kind: 'interrupted' });
   });

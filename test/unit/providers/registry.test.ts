@@ -42,6 +42,7 @@ it.each(providerNames)('%s has exactly the facets that it declares', async (name
     clock: systemClock,
     random: () => 0.5,
     signal: new AbortController().signal,
+    unanswered: new Set(),
     user: { name: 'ada', host: 'here' },
     version: '0.0.0',
   };

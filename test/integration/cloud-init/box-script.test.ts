@@ -217,7 +217,17 @@ onBoxes('a second writer', () => {
         `sed -i s/settle_seconds=0/settle_seconds=1/ /etc/devbox/box.conf; ${storage} && exec ${box('keep')}`,
       ),
     );
-    await sleep(4_000);
+    let ended = 0;
+    await new Promise<void>((resolve) => {
+      for (const run of runs) {
+        run.once('close', () => {
+          ended += 1;
+          if (ended === 2) resolve();
+        });
+      }
+    });
+    // The third must still be at it a while after the others were refused.
+    await sleep(500);
     const alive = runs.filter((run) => run.exitCode === null);
     for (const run of alive) run.kill('SIGKILL');
     await Promise.all(runs.map((run) => (run.exitCode === null ? once(run, 'close') : run.exitCode)));

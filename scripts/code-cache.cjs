@@ -28,6 +28,7 @@ const silent = (_chunk, encoding, callback) => {
     await main(['--cfg', 'job', 'command=up_gh200']);
     await main(['command=list', '--json', api]);
     await main(['--help']);
+    await main(['__complete', 'bash', '--', 'up', 'max_re']);
   } finally {
     process.stdout.write = write;
     process.stderr.write = writeError;

@@ -53,6 +53,11 @@ const options = {
 
 type FlagName = keyof typeof options;
 
+/** devbox's own flags: whether a value follows, and the short spelling. */
+export const ownFlags: Readonly<
+  Record<string, { readonly type: 'boolean' | 'string'; readonly short?: string }>
+> = options;
+
 /** Hydra's own short spellings of two letters. */
 const hydraShort: Readonly<Record<string, string>> = {
   '-cd': '--config-dir',

@@ -19,6 +19,9 @@ import { type CommandNames, toOverrides } from './words.ts';
 
 /** Runs one command line to its end and returns the exit status. Everything it says goes through a renderer. */
 export async function run(argv: readonly string[], context: Context): Promise<number> {
+  if (argv[0] === '__complete') {
+    return (await import('./completion/answer.ts')).answer(argv.slice(1), context);
+  }
   const secrets = givenSecrets(argv, context.env);
   let renderer = hidingRenderer(rendererFor(guessFlags(argv), context), secrets);
   const background = new Set<Promise<void>>();

@@ -67,14 +67,15 @@ function canonicalCommand(word: string, commands: CommandNames): string {
   return `command=${canonicalOption(word.slice('command='.length), commands)}`;
 }
 
-function canonicalOption(option: string, commands: CommandNames): string {
+function canonicalOption(option: string, commands: Pick<CommandNames, 'hasOption'>): string {
   return option.includes('-') && !commands.hasOption(option) ? option.replaceAll('-', '_') : option;
 }
 
-function chooseCommand(
+/** The option that the first words of a command line name, and how many words these are. */
+export function chooseCommand(
   first: string,
   second: string | undefined,
-  commands: CommandNames,
+  commands: Pick<CommandNames, 'hasOption'>,
 ): { option: string; used: number } | undefined {
   if (second !== undefined) {
     const both = canonicalOption(`${first}_${second}`, commands);

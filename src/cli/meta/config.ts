@@ -17,6 +17,7 @@ export const config: MetaCommand = {
     const result = await checkConfig(await planCheck(directory, source, context), context);
     return { view: checkView(result, context), exit: result.findings.length === 0 ? 0 : 2 };
   },
+  complete: async ({ words }) => (words.length === 0 ? ['check'] : []),
 };
 
 function checkView({ findings, files, options }: CheckResult, context: Context): View {

@@ -21,6 +21,10 @@ export const help: MetaCommand = {
     const trimmed = text.trimEnd();
     return { view: { cards: [], raw: trimmed, json: { help: trimmed }, quiet: [trimmed] } };
   },
+  async complete({ words, source }) {
+    const commands = listGroups(source.trees).find(({ group }) => group === 'command');
+    return words.length > 0 ? [] : (commands?.options.map(({ name }) => name) ?? []);
+  },
 };
 
 const flagTexts: Readonly<Record<string, string>> = {

@@ -31,4 +31,6 @@ export interface MetaCommand {
   /** One line for the list of commands. */
   readonly summary: string;
   run(call: MetaCall): Promise<Outcome>;
+  /** What its next word can be, for completion. */
+  complete?(call: Pick<MetaCall, 'words' | 'source' | 'context'>): Promise<readonly string[]>;
 }

@@ -20,6 +20,9 @@ export const rerun: MetaCommand = {
     if (!isDirectory(run.cwd)) throw directoryGone(run);
     return again(repeated(run, added, rest, flags), run.cwd);
   },
+  async complete({ words, context }) {
+    return words.length > 0 ? [] : (await listRuns(runsFolder(context.paths.state))).map(({ id }) => id);
+  },
 };
 
 /**

@@ -32,6 +32,14 @@ export const schema: MetaCommand = {
     const text = JSON.stringify(made, null, 2);
     return { view: { cards: [], raw: text, json: made, quiet: [text] } };
   },
+  async complete({ words, source }) {
+    if (words.length > 0) return [];
+    const groups = listGroups(source.trees).filter(({ group }) => isSchemaName(group));
+    return [
+      ...schemaNames,
+      ...groups.flatMap(({ group, options }) => options.map(({ name }) => `${group}/${name}`)),
+    ];
+  },
 };
 
 /** The defaults of a group's schema are those that devbox comes with, however the user's own files look. */

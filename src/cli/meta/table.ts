@@ -5,6 +5,7 @@ const loaders: Readonly<Record<string, () => Promise<MetaCommand>>> = {
   help: async () => (await import('./help.ts')).help,
   schema: async () => (await import('./schema.ts')).schema,
   config: async () => (await import('./config.ts')).config,
+  completion: async () => (await import('./completion.ts')).completion,
   rerun: async () => (await import('./rerun.ts')).rerun,
   trust: async () => (await import('./trust.ts')).trust,
 };

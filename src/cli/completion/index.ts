@@ -1,0 +1,180 @@
+import type { Context } from '../../base/context.ts';
+import type { Command } from '../../commands/command.ts';
+import { loadCommand, loadCommands } from '../../commands/table.ts';
+import { type GroupListing, listGroups } from '../../compose/index.ts';
+import { type ConfigSource, composeConfig } from '../../config/compose.ts';
+import { providerNames } from '../../leases/provider-name.ts';
+import { isProviderName } from '../../providers/registry.ts';
+import { loadMeta, loadMetas } from '../meta/table.ts';
+import { chooseCommand, isOverride } from '../words.ts';
+import { type Candidate, plain } from './candidate.ts';
+import { awaitsValue, flagCandidates, flagValues } from './flags.ts';
+import { asWord, type Setting, settingsOf } from './settings.ts';
+
+/** A command line up to the cursor, and what completing it may look at. */
+export interface Question {
+  /** The words before the one at the cursor, flags of the configuration path taken out. */
+  readonly words: readonly string[];
+  /** The word at the cursor as far as it is typed; empty between words. */
+  readonly current: string;
+  readonly source: ConfigSource;
+  readonly context: Context;
+  /** Names of the boxes that devbox knows without asking anybody. */
+  readonly boxes: () => Promise<readonly string[]>;
+}
+
+/** What can stand at the cursor. Asks no provider. */
+export async function complete(question: Question): Promise<Candidate[]> {
+  const { words, current } = question;
+  if (words.includes('--')) return [];
+  const matches = ({ value }: Candidate): boolean => value.startsWith(current) && value !== current;
+  return (await candidates(question)).filter(matches);
+}
+
+async function candidates(question: Question): Promise<Candidate[]> {
+  const { words, current, source, context } = question;
+  const bare = await bareOf(words);
+  const [first] = bare;
+  const meta = first === undefined ? undefined : await loadMeta(first);
+  if (meta) return plain((await meta.complete?.({ words: bare.slice(1), source, context })) ?? []);
+
+  const line = await understand(question, bare);
+  const previous = words.at(-1);
+  const awaited = awaitsValue(previous, line.settings);
+  if (awaited) {
+    return plain(
+      'flag' in awaited ? (flagValues[awaited.flag] ?? []) : await valuesOf(awaited.key, line, question),
+    );
+  }
+  if (current.startsWith('-')) {
+    const [, dashes = '', name = ''] = /^(--)([\w-]+)=/.exec(current) ?? [];
+    return name === ''
+      ? flagCandidates(line.settings)
+      : plain(await valuesOf(name.replaceAll('-', '_'), line, question), `${dashes}${name}=`);
+  }
+  const [, key] = /^[+~]*([^=]*)=/.exec(current) ?? [];
+  const sign = /^[+~]*/.exec(current)?.[0] ?? '';
+  if (key !== undefined) return plain(await valuesOf(key, line, question), `${sign}${key}=`);
+  return [...(sign === '' ? await bareWords(line, bare, question) : []), ...keys(line, sign, bare, question)];
+}
+
+/** The words that are neither overrides nor flags nor what follows a flag. */
+async function bareOf(words: readonly string[]): Promise<string[]> {
+  const hasFlags = words.some((word) => word.startsWith('-'));
+  const settings = hasFlags ? settingsOf(await loadCommands(), providerNames) : [];
+  return words.filter(
+    (word, index) => !isOverride(word) && !word.startsWith('-') && !awaitsValue(words[index - 1], settings),
+  );
+}
+
+/** What is known of the command line. */
+interface Line {
+  readonly groups: readonly GroupListing[];
+  /** The option of the group `command`, and how many bare words name it. */
+  readonly chosen: { readonly option: string; readonly used: number } | undefined;
+  readonly command: Command | undefined;
+  readonly settings: readonly Setting[];
+}
+
+async function understand({ words, source, context }: Question, bare: readonly string[]): Promise<Line> {
+  const groups = listGroups(source.trees);
+  const options = new Set(optionsOf('command', groups));
+  const named = valueIn(words, 'command');
+  const [first, second] = bare;
+  const chosen =
+    named !== undefined
+      ? { option: named, used: 0 }
+      : first === undefined
+        ? undefined
+        : chooseCommand(first, second, { hasOption: (option) => options.has(option) });
+  const api = valueIn(words, 'api');
+  const config = attempt(
+    () =>
+      composeConfig(
+        source,
+        [...(chosen ? [`command=${chosen.option}`] : []), ...(api === undefined ? [] : [`api=${api}`])],
+        context,
+      ).config,
+  );
+  const name = config?.['command'];
+  const command = typeof name === 'string' ? await loadCommand(name) : undefined;
+  const provider: unknown = Object(config?.['api']).provider;
+  const providers = isProviderName(provider) ? [provider] : providerNames;
+  return {
+    groups,
+    chosen,
+    command,
+    settings: settingsOf(command ? [command] : await loadCommands(), providers),
+  };
+}
+
+function attempt<T>(action: () => T): T | undefined {
+  try {
+    return action();
+  } catch {
+    return undefined;
+  }
+}
+
+function valueIn(words: readonly string[], key: string): string | undefined {
+  return words.findLast((word) => word.startsWith(`${key}=`))?.slice(key.length + 1);
+}
+
+function optionsOf(group: string, groups: readonly GroupListing[]): string[] {
+  return groups.find((each) => each.group === group)?.options.map(({ name }) => name) ?? [];
+}
+
+async function valuesOf(key: string, line: Line, { boxes }: Question): Promise<readonly string[]> {
+  const options = optionsOf(key, line.groups);
+  if (options.length > 0) return options;
+  const isBox = key === 'instance_identifier' || (key === 'name' && takesBox(line.command));
+  return isBox ? boxes() : (line.settings.find((setting) => setting.key === key)?.values ?? []);
+}
+
+const takesBox = (command: Command | undefined): boolean =>
+  command !== undefined && Object.hasOwn(command.shape, 'instance_identifier');
+
+/** Words that are no override: a command, its second word, what it takes as words. */
+async function bareWords(line: Line, bare: readonly string[], question: Question): Promise<Candidate[]> {
+  const { chosen, command, groups } = line;
+  const options = optionsOf('command', groups);
+  if (chosen === undefined) {
+    if (bare.length > 0) return [];
+    const summaries = new Map((await loadCommands()).map(({ name, summary }) => [name, summary]));
+    const metas = (await loadMetas()).map(([value, { summary }]) => ({ value, description: summary }));
+    return [...options.map((value) => ({ value, description: summaries.get(value) })), ...metas];
+  }
+  const [first = ''] = bare;
+  const start = `${first}_`;
+  const second =
+    bare.length === 1 && chosen.used === 1
+      ? options.filter((option) => option.startsWith(start)).map((option) => option.slice(start.length))
+      : [];
+  const key = command?.positionals[bare.length - chosen.used];
+  return plain([...second, ...(key === undefined ? [] : await valuesOf(key, line, question))]);
+}
+
+/**
+ * Keys that are not given yet. Those inside a group only where its name is begun, for there are many; before there is
+ * a command, none but groups, and none that would read like a command.
+ */
+function keys(line: Line, sign: string, bare: readonly string[], { words, current }: Question): Candidate[] {
+  const { groups, settings, chosen, command } = line;
+  const asWords = command?.positionals.slice(0, bare.length - (chosen?.used ?? 0)) ?? [];
+  const given = new Set([...asWords, ...words.map((word) => /^[+~]*([^=]+)=/.exec(word)?.[1])]);
+  const isBegun = current.length > sign.length;
+  const commands = new Set(chosen ? [] : optionsOf('command', groups));
+  const choices = groups.filter(
+    ({ group }) =>
+      !group.includes('/') && !given.has(group) && !commands.has(group) && !(chosen && group === 'command'),
+  );
+  return [
+    ...choices.map(({ group, options }) => ({
+      value: `${sign}${group}=`,
+      description: options.map(({ name }) => name).join(', '),
+    })),
+    ...settings
+      .filter(({ key }) => !given.has(key) && (isBegun || (chosen !== undefined && !key.includes('.'))))
+      .map((setting) => asWord(setting, sign)),
+  ];
+}

@@ -1,0 +1,36 @@
+import type * as z from 'zod/mini';
+
+type Schema = z.core.$ZodType;
+
+/** The values that a setting can have, where these are few: true and false, the words of a choice. */
+export function knownValues(schema: Schema): string[] {
+  const { def } = schema._zod;
+  if (def.type === 'boolean') return ['true', 'false'];
+  if ('entries' in def) return Object.values(Object(def.entries)).map(String);
+  if ('values' in def && Array.isArray(def.values)) return def.values.map(String);
+  const inner = innerOf(schema);
+  return inner === undefined ? [] : knownValues(inner);
+}
+
+/** The settings inside a setting that is a mapping, by key; none for another kind. */
+export function fieldsOf(schema: Schema): Readonly<Record<string, Schema>> {
+  const { def } = schema._zod;
+  if ('shape' in def) {
+    const fields = Object.entries(Object(def.shape)).filter((entry): entry is [string, Schema] =>
+      isSchema(entry[1]),
+    );
+    return Object.fromEntries(fields);
+  }
+  const inner = innerOf(schema);
+  return inner === undefined ? {} : fieldsOf(inner);
+}
+
+/** What an optional, nullable or converted setting is in the end. */
+function innerOf({ _zod: { def } }: Schema): Schema | undefined {
+  if ('innerType' in def && isSchema(def.innerType)) return def.innerType;
+  return 'out' in def && isSchema(def.out) ? def.out : undefined;
+}
+
+function isSchema(value: unknown): value is Schema {
+  return typeof value === 'object' && value !== null && '_zod' in value;
+}

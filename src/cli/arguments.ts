@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
 import { DevboxError } from '../base/errors.ts';
 import { nearest } from '../base/text.ts';
+import { ComposeError, parseOverride } from '../compose/index.ts';
+import { quoteValue } from './words.ts';
 
 /** Flags that belong to devbox itself rather than to a command's configuration. */
 export interface Flags {
@@ -32,7 +34,7 @@ export interface Arguments {
   readonly rest: readonly string[] | undefined;
 }
 
-/** Says of a configuration key whether it is on or off; such a key's flag takes no value from the next word. */
+/** Says of a configuration key whether it is on or off; such a key's flag takes only `true` and `false` from the next word. */
 export type IsSwitch = (key: string) => boolean;
 
 const options = {
@@ -95,21 +97,26 @@ export function readArguments(argv: readonly string[], isSwitch: IsSwitch): Argu
     if (token.kind !== 'option') continue;
     if (isOwn(token.name)) {
       const wantsValue = options[token.name].type === 'string';
-      if (wantsValue !== (token.value !== undefined)) throw badFlag(token.rawName, wantsValue);
+      // An empty path would quietly be the working directory.
+      if (wantsValue ? !token.value : token.value !== undefined) throw badFlag(token.rawName, wantsValue);
       if (flags[token.name] && token.name !== 'config-dir' && wantsValue) throw repeatedFlag(token.rawName);
       flags[token.name] = [...(flags[token.name] ?? []), token.value ?? ''];
       continue;
     }
     if (!token.rawName.startsWith('--')) throw unknownFlag(token.rawName);
     const key = token.name.replaceAll('-', '_');
-    if (token.value !== undefined) words.push(`${key}=${token.value}`);
-    else if (isSwitch(key)) words.push(`${key}=true`);
-    else if (key.startsWith('no_') && isSwitch(key.slice('no_'.length)))
+    if (token.value !== undefined) words.push(`${key}=${asValue(token.value)}`);
+    else if (isSwitch(key)) {
+      const next = before[token.index + 1] ?? '';
+      const isSaid = next === 'true' || next === 'false';
+      words.push(`${key}=${isSaid ? next : 'true'}`);
+      if (isSaid) taken = token.index + 1;
+    } else if (key.startsWith('no_') && isSwitch(key.slice('no_'.length)))
       words.push(`${key.slice('no_'.length)}=false`);
     else {
       const value = before[token.index + 1];
       if (value === undefined || value.startsWith('--')) throw badFlag(token.rawName, true);
-      words.push(`${key}=${value}`);
+      words.push(`${key}=${asValue(value)}`);
       taken = token.index + 1;
     }
   }
@@ -134,6 +141,17 @@ export function readArguments(argv: readonly string[], isSwitch: IsSwitch): Argu
     words,
     rest,
   };
+}
+
+/** The value of a flag as that of an override: as it stands where the grammar can read it, else as text. */
+function asValue(value: string): string {
+  try {
+    parseOverride(`key=${value}`);
+    return value;
+  } catch (error) {
+    if (!(error instanceof ComposeError)) throw error;
+    return quoteValue(value);
+  }
 }
 
 function beforeTerminator(argv: readonly string[]): readonly string[] {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Context } from '../base/context.ts';
-import { failures } from '../base/errors.ts';
+import { DevboxError, failures } from '../base/errors.ts';
 import { exitOf, type Outcome } from '../commands/outcome.ts';
 import { listGroups } from '../compose/index.ts';
 import { type ConfigSource, composeConfig, findConfig } from '../config/compose.ts';
@@ -57,6 +57,7 @@ async function perform(
     const { version } = context;
     return finish({ view: { cards: [], raw: version, json: { version }, quiet: [version] } }, renderer);
   }
+  if (words.length === 0 && rest !== undefined && !flags.help) throw noCommand();
   const source = await findConfig(flags, context);
   const [code] = source.code ?? [];
   if (code !== undefined) {
@@ -136,6 +137,14 @@ const runLine: RunLine = async (line, context, renderer) => {
   renderer.prepare();
   return dispatch({ ...line, composition }, context, renderer);
 };
+
+function noCommand(): DevboxError {
+  return new DevboxError('usage', 'there is no command before --', {
+    code: 'usage/no-command',
+    title: 'Usage Error',
+    hint: 'Write devbox exec NAME -- COMMAND to run something on a box.',
+  });
+}
 
 /** Shows how a command ended, and turns it into an exit status. */
 async function finish(outcome: Outcome, renderer: Renderer): Promise<number> {

@@ -33,8 +33,8 @@ export interface ComposeOptions {
   readonly searchPath: readonly SearchPathEntry[];
   /** Path of the primary config, without extension. */
   readonly configName: string;
-  /** Overrides as on the command line, in order. */
-  readonly overrides: readonly string[];
+  /** Overrides as on the command line, in order; null takes a place among them and does nothing. */
+  readonly overrides: readonly (string | null)[];
   /** Environment variables that `oc.env` reads. Default: none. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Resolvers by name, in addition to the built-in ones. */
@@ -86,19 +86,19 @@ export interface Composition {
  * @throws ComposeError for everything that is wrong with either.
  */
 export function compose(options: ComposeOptions): Composition {
-  const overrides = options.overrides.map(parseAt);
-  overrides.forEach(refuseSweep);
+  const slots = options.overrides.map((text, index) => (text === null ? null : parseAt(text, index)));
+  const overrides = slots.filter((override) => override !== null);
+  for (const override of overrides) refuseSweep(override, slots.indexOf(override));
   const repository = new Repository(options.searchPath);
   refuseNoMapping(repository, options.configName);
-  const choices = new Choices(repository, overrides);
+  const choices = new Choices(repository, slots);
   const surroundings = surroundingsOf(options);
   const defaults = expandDefaults(repository, options.configName, choices, surroundings);
   const root = emptyMap();
   const resolver = new Resolver(root, surroundings);
   for (const entry of defaults.list) mergeConfig(root, entry, repository, resolver);
   const updater = new Updater(root, resolver, ['hydra', ...(options.openMaps ?? [])]);
-  for (const override of choices.keys)
-    updater.apply(override, placeOf(override, overrides.indexOf(override)));
+  for (const override of choices.keys) updater.apply(override, placeOf(override, slots.indexOf(override)));
   return composition(root, options, defaults, choices, overrides);
 }
 

@@ -1,5 +1,6 @@
 import type { Context } from '../base/context.ts';
-import { type Composition, compose } from '../compose/index.ts';
+import { ComposeError, type Composition, compose } from '../compose/index.ts';
+import { type CommandKeys, isOfCommand, keysOfCommands, overridesFor } from './command-keys.ts';
 import { findProject, type Project } from './project.ts';
 import { type ConfigTree, searchPath } from './search-path.ts';
 import type { Guard } from './trust/guard.ts';
@@ -15,6 +16,8 @@ export interface ConfigSource {
   readonly trees: readonly ConfigTree[];
   readonly configName: string;
   readonly project: Project | undefined;
+  /** The settings of each command; absent where the project's overrides are about no command's own. */
+  readonly commandKeys?: CommandKeys;
   /** Stands over what a project may do that the user has not trusted; absent where there is none. */
   readonly guard?: Guard;
   /** Files found on the way that other tools would run as configuration, and devbox does not. */
@@ -32,12 +35,14 @@ export async function findConfig(flags: ConfigFlags, context: Context): Promise<
   const trees = searchPath(flags, project, context);
   const source = { trees, configName: flags.configName, project, code };
   if (project === undefined) return source;
+  const commandKeys = project.overrides.some(isOfCommand) ? await keysOfCommands() : undefined;
   const { guardOver } = await import('./trust/guard.ts');
-  return { ...source, guard: guardOver(project, trees, context) };
+  return { ...source, ...(commandKeys ? { commandKeys } : {}), guard: guardOver(project, trees, context) };
 }
 
 /**
- * Composes the configuration; the overrides of the project stand before the given ones, so that these win.
+ * Composes the configuration; the overrides of the project stand before the given ones, so that these win. Those that
+ * set what the command does not have and another command has are left out.
  * @param jobNumber number of the job in a multirun, from 0: `${hydra:job.num}`.
  * @throws ComposeError
  */
@@ -47,10 +52,40 @@ export function composeConfig(
   context: Context,
   jobNumber?: number,
 ): Composition {
+  const own = source.project?.overrides ?? [];
+  const { commandKeys } = source;
+  const composeWith = (some: readonly (string | null)[]): Composition =>
+    composeAll([...some, ...overrides], source, context, jobNumber);
+  if (commandKeys === undefined) return composeWith(own);
+  const command = commandIn(composeWith, own);
+  return composeWith(command === undefined ? own : overridesFor(command, own, commandKeys));
+}
+
+/** The command behind the chosen option, which only a composition tells; undefined where that does not come about. */
+function commandIn(
+  composeWith: (some: readonly (string | null)[]) => Composition,
+  own: readonly string[],
+): string | undefined {
+  try {
+    const { command } = composeWith(own.map((each) => (isOfCommand(each) ? null : each))).config;
+    return typeof command === 'string' ? command : '';
+  } catch (error) {
+    // The overrides given may be about what the project's set, as `~env.X`.
+    if (error instanceof ComposeError) return undefined;
+    throw error;
+  }
+}
+
+function composeAll(
+  overrides: readonly (string | null)[],
+  source: ConfigSource,
+  context: Context,
+  jobNumber: number | undefined,
+): Composition {
   return compose({
     searchPath: source.trees,
     configName: source.configName,
-    overrides: [...(source.project?.overrides ?? []), ...overrides],
+    overrides,
     env: context.env,
     openMaps,
     ...(source.guard ? { guard: source.guard.mayRead } : {}),

@@ -35,8 +35,9 @@ export class Choices {
   private readonly overrides = new Map<string, Override>();
   private readonly deletions = new Map<string, Deletion>();
 
-  constructor(repository: Repository, overrides: readonly ParsedOverride[]) {
+  constructor(repository: Repository, overrides: readonly (ParsedOverride | null)[]) {
     overrides.forEach((override, index) => {
+      if (override === null) return;
       const isDict = override.element?.kind === 'dict';
       if (isSweepOverride(override)) return;
       if (isDict || !repository.hasGroup(override.key)) this.keys.push(override);

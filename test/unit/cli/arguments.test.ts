@@ -13,8 +13,18 @@ describe('words', () => {
     ],
     ['reads a flag with a value as a setting', ['up', '--gpu-type', 'X'], ['up', 'gpu_type=X'], undefined],
     ['reads a flag with = as a setting', ['--gpu-type=X', 'up'], ['gpu_type=X', 'up'], undefined],
-    ['keeps = inside a flag value', ['--note=a=b'], ['note=a=b'], undefined],
+    ['keeps = inside a flag value', ['--note=a=b'], ["note='a=b'"], undefined],
     ['reads a switch without a value', ['down', '--force', 'box'], ['down', 'force=true', 'box'], undefined],
+    [
+      'reads a switch with its value',
+      ['down', '--force', 'false', 'box'],
+      ['down', 'force=false', 'box'],
+      undefined,
+    ],
+    ['keeps lists and mappings of a flag', ['--a', '[x,y]', '--b={k:v}'], ['a=[x,y]', 'b={k:v}'], undefined],
+    ['quotes what no value may begin with', ['--a', '[b', '--c=d)'], ["a='[b'", "c='d)'"], undefined],
+    ['quotes an open quote', ['--a', "it's"], ["a='it\\'s'"], undefined],
+    ['takes = and ~ in the value of a flag', ['--a', 'x=~y', '--b', '~'], ["a='x=~y'", "b='~'"], undefined],
     [
       'reads the negative of a switch',
       ['up', '--no-wait-after-launch'],
@@ -76,6 +86,8 @@ describe('flags', () => {
     ['a setting without its value', ['--region'], /--region needs a value/],
     ['a setting followed by another flag', ['--region', '--json'], /--region needs a value/],
     ['a value for a flag that takes none', ['--json=yes'], /--json takes no value/],
+    ['an empty path', ['--config-dir', ''], /--config-dir needs a value/],
+    ['an empty path after =', ['--config-path='], /--config-path needs a value/],
     ['a flag given twice', ['--cfg', 'job', '--cfg', 'all'], /--cfg is given twice/],
     ['an unknown short flag', ['-x'], /-x is no flag/],
   ];

@@ -157,6 +157,8 @@ export interface Provider extends Facets {
   list(): Promise<Box[]>;
   /** The box with exactly this id, or null. */
   get(id: string): Promise<Box | null>;
+  /** What a launch with these settings would ask for, in a few words for the user. */
+  describeLaunch(settings: unknown): string;
   /** One launch call, paced to the provider's limits; never repeated by the provider itself. */
   launch(request: LaunchRequest): Promise<LaunchAnswer>;
   /** Shortest time between two launch calls in seconds, from the provider's published limits. */

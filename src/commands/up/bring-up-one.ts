@@ -144,6 +144,7 @@ function unreadableLease(problem: string): DevboxError {
 async function launch(wanted: Wanted, deps: CommandDeps): Promise<Standing> {
   const { name, provider, config } = wanted;
   const { context, emit, leases } = deps;
+  const what = provider.describeLaunch(wanted.settings);
   const lease = await leases.create({
     id: deps.runId,
     name,
@@ -158,7 +159,7 @@ async function launch(wanted: Wanted, deps: CommandDeps): Promise<Standing> {
   const acquired = await acquire({
     provider,
     request,
-    what: [config.instance_type, config.region].filter(Boolean).join(' in ') || 'a box on this machine',
+    what,
     policy: {
       maxRetries: config.max_retries,
       initialBackoffSeconds: config.initial_backoff,

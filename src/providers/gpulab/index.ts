@@ -36,6 +36,7 @@ export function serverProvider(options: ServerProviderOptions): Provider & Requi
     launchIntervalSeconds: 0,
     // A container is listed from the moment that it is made.
     surfacingMinutes: 0,
+    describeLaunch: () => (name === 'local' ? 'a box on this machine' : 'a container'),
 
     list: () =>
       explained(async () => {

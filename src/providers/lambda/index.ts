@@ -8,7 +8,7 @@ import type { Provider, ProviderDeps } from '../provider.ts';
 import { boxOf } from './box.ts';
 import { filesystemOf, imageOf, rulesetOf, sshKeyOf, typesOf } from './catalogue.ts';
 import { LambdaClient } from './client.ts';
-import { launchAnswer, launchBody } from './launch.ts';
+import { describeLaunch, launchAnswer, launchBody } from './launch.ts';
 import { sharedPacer } from './pacer.ts';
 import type { LambdaApi } from './schema.ts';
 import { terminateBox } from './terminate.ts';
@@ -45,6 +45,7 @@ export async function openLambda(api: LambdaApi, context: Context, deps: Provide
     launchIntervalSeconds: api.launch_interval,
     // Nobody says how late one can appear; forgetting it costs money, so this is generous.
     surfacingMinutes: 10,
+    describeLaunch,
     async list() {
       return (await client.get('/instances', wire.instances)).map(boxOf);
     },

@@ -14,6 +14,12 @@ export interface Places {
   readonly home: string;
 }
 
+/** `gpu_1x_gh200 in us-east-3`. @throws DevboxError of kind `usage`, naming the setting that is wrong. */
+export function describeLaunch(settings: unknown): string {
+  const { instance_type, region } = parse(lambdaLaunchSchema, settings, '');
+  return `${instance_type} in ${region}`;
+}
+
 /**
  * The body of a launch call, checked against everything that the API's description says about it.
  * @throws DevboxError of kind `usage`, before any request, naming the setting.

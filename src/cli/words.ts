@@ -148,7 +148,8 @@ function likelyMeant(
   command: TakesWords | undefined,
   commands: CommandNames,
 ): string {
-  if (command?.rest !== undefined) return `Put the command after --: devbox ${option} NAME -- ${word} ... `;
+  if (command?.rest !== undefined)
+    return `Put the command after --, as in devbox ${option} NAME -- ${word}. `;
   const preset = nearest(
     `${option}_${word}`,
     commands.options().filter((name) => name.startsWith(`${option}_`)),

@@ -49,8 +49,6 @@ export type LeaseProgress =
 /** The record of one box: who holds it and how far it has come. */
 export type Lease = LeaseFacts & LeaseProgress;
 
-export type LeaseState = Lease['state'];
-
 /** What the taker of a lease decides; the store adds state and times, and an id where the wanted one is taken. */
 export type NewLease = Pick<
   LeaseFacts,

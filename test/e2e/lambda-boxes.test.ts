@@ -1,28 +1,21 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type BinResult, type Home, makeHome } from '../support/bin.ts';
-import { type FakeLambda, type FakeLambdaOptions, startFakeLambda } from '../support/fake-lambda/index.ts';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { BinResult, Home } from '../support/bin.ts';
+import type { FakeLambda, FakeLambdaOptions } from '../support/fake-lambda/index.ts';
+import { type LambdaUser, lambdaUser } from '../support/lambda-user.ts';
 
 let home: Home;
 let fake: FakeLambda;
+let end: LambdaUser['end'];
+let devbox: (...argv: string[]) => Promise<BinResult>;
 
-beforeEach(() => {
-  home = makeHome();
-});
-afterEach(async () => {
-  home.remove();
-  await fake.stop();
-});
-
-async function start(options: FakeLambdaOptions = {}): Promise<void> {
-  fake = await startFakeLambda(options);
+async function start(options?: FakeLambdaOptions): Promise<void> {
+  const user = await lambdaUser(options);
+  ({ home, fake, end } = user);
+  devbox = (...argv) => user.devbox([...argv, 'wait.poll_interval=0.02']);
 }
-
-function devbox(...argv: string[]): Promise<BinResult> {
-  const settings = [`api.base_url=${fake.baseUrl}`, 'api.request_interval=0.0', 'wait.poll_interval=0.02'];
-  return home.run([...argv, ...settings], { env: { LAMBDA_API_KEY: fake.apiKey } });
-}
+afterEach(() => end());
 
 describe('boxes that devbox did not make', () => {
   it.each(['wait', 'ssh'])('get their entry for ssh from %s', async (command) => {

@@ -1,36 +1,22 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type BinOptions, type BinResult, type Home, makeHome } from '../support/bin.ts';
-import { type FakeLambda, type FakeLambdaOptions, startFakeLambda } from '../support/fake-lambda/index.ts';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { Home } from '../support/bin.ts';
+import type { FakeLambda, FakeLambdaOptions } from '../support/fake-lambda/index.ts';
+import { type LambdaUser, lambdaUser } from '../support/lambda-user.ts';
 
 let home: Home;
 let fake: FakeLambda;
+let user: LambdaUser;
 
-beforeEach(() => {
-  home = makeHome();
-});
-afterEach(async () => {
-  home.remove();
-  await fake.stop();
-});
-
-/** Runs the bin against a fake Lambda Cloud, with its limits shortened to what loopback needs. */
-async function start(options: FakeLambdaOptions = {}): Promise<void> {
-  fake = await startFakeLambda(options);
+async function start(options?: FakeLambdaOptions): Promise<void> {
+  user = await lambdaUser(options);
+  ({ home, fake } = user);
 }
+afterEach(() => user.end());
 
-function devbox(argv: readonly string[], options: BinOptions = {}): Promise<BinResult> {
-  const end = argv.indexOf('--');
-  const settings = [
-    `api.base_url=${fake.baseUrl}`,
-    'api.request_interval=0.0',
-    'api.launch_interval=0.01',
-    'wait.poll_interval=0.02',
-  ];
-  const line = end < 0 ? [...argv, ...settings] : [...argv.slice(0, end), ...settings, ...argv.slice(end)];
-  return home.run(line, { ...options, env: { LAMBDA_API_KEY: fake.apiKey, ...options.env } });
-}
+const devbox: LambdaUser['devbox'] = (argv, options) =>
+  user.devbox([...argv, 'wait.poll_interval=0.02'], options);
 
 const quick = ['initial_backoff=0.01', 'max_backoff=0.02'];
 

@@ -1,28 +1,20 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type BinOptions, type BinResult, type Home, makeHome } from '../support/bin.ts';
-import { type FakeLambda, type FakeLambdaOptions, startFakeLambda } from '../support/fake-lambda/index.ts';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { Home } from '../support/bin.ts';
+import type { FakeLambda, FakeLambdaOptions } from '../support/fake-lambda/index.ts';
+import { type LambdaUser, lambdaUser } from '../support/lambda-user.ts';
 
 let home: Home;
 let fake: FakeLambda;
-beforeEach(() => {
-  home = makeHome();
-});
-afterEach(async () => {
-  home.remove();
-  await fake.stop();
-});
+let devbox: LambdaUser['devbox'];
+let end: LambdaUser['end'];
 
-async function start(options: FakeLambdaOptions = {}): Promise<void> {
-  fake = await startFakeLambda(options);
+async function start(options?: FakeLambdaOptions): Promise<void> {
+  ({ home, fake, devbox, end } = await lambdaUser(options));
 }
-
-function devbox(argv: readonly string[], options: BinOptions = {}): Promise<BinResult> {
-  const settings = [`api.base_url=${fake.baseUrl}`, 'api.request_interval=0.0', 'api.launch_interval=0.0'];
-  return home.run([...argv, ...settings], { ...options, env: { LAMBDA_API_KEY: fake.apiKey } });
-}
+afterEach(() => end());
 
 const up = ['up', 'region=us-east-3', 'instance_type=gpu_1x_gh200', 'ssh_key_name=default', 'name=box'];
 const launches = (): number => fake.sent('POST /instance-operations/launch').length;

@@ -31,5 +31,3 @@ export type LocalApi = z.infer<typeof localApiSchema>;
 
 /** What a box on this machine needs of the keys of `up`: none of them. */
 export const localLaunchSchema = z.object({});
-
-export type LocalLaunch = z.infer<typeof localLaunchSchema>;

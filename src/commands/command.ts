@@ -41,6 +41,13 @@ export type Shape = Readonly<Record<string, z.ZodMiniType>>;
 
 type Settings<S extends Shape> = z.infer<z.ZodMiniObject<{ -readonly [K in keyof S]: S[K] }>>;
 
+/**
+ * What a flag stands for: a key; or a key and how the flag's value is read. `list` takes `a,b` and may be repeated;
+ * `pair` takes `NAME=VALUE`, or `NAME` for the value of the environment, and may be repeated; `text` takes the word as it is,
+ * whatever it looks like. A name of one letter is a short flag. A key that is true or false takes no value.
+ */
+export type FlagSpelling = string | { readonly key: string; readonly value: 'list' | 'pair' | 'text' };
+
 /** What help, completion and the command line know of a command. */
 export interface CommandFacts {
   /** The value of `command` in the composed configuration. */
@@ -53,6 +60,8 @@ export interface CommandFacts {
   readonly positionals: readonly string[];
   /** The key that takes the words after `--`; without one they are refused. */
   readonly rest?: string;
+  /** Flags of its own beside `--KEY` of every setting: `{ wait: 'wait_after_launch', f: 'follow' }`. */
+  readonly flags?: Readonly<Record<string, FlagSpelling>>;
   /** Whether it changes something, so that its runs are recorded and can be repeated. */
   readonly changes?: true;
 }

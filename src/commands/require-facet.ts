@@ -8,6 +8,9 @@ const meanings: Readonly<Record<FacetName, string>> = {
   sshKeys: 'registered SSH keys',
   firewall: 'firewall rulesets',
   server: 'a server that runs commands in boxes',
+  power: 'stop and start',
+  restart: 'a restart',
+  redeploy: 'a way to deploy a box again',
 };
 
 /**

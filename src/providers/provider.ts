@@ -1,8 +1,9 @@
 import type { LaunchAnswer, Phase } from '../acquire/outcome.ts';
 import type { ProviderName } from '../leases/provider-name.ts';
+import type { BoxAccess, ExecRequest, ExecStreams, TerminalStreams } from '../remote/access.ts';
 import type { Emit } from '../ui/events.ts';
 
-export type { LaunchAnswer, Phase, ProviderName };
+export type { BoxAccess, ExecRequest, ExecStreams, LaunchAnswer, Phase, ProviderName, TerminalStreams };
 
 /** How a box is reached: over SSH, or through the API of the server that holds it. */
 export type Reach =
@@ -102,24 +103,6 @@ export interface FirewallRuleset {
   readonly rules: readonly FirewallRule[];
 }
 
-export interface ExecRequest {
-  readonly argv: readonly string[];
-  /** Seconds until the command is killed; null waits as long as it runs. */
-  readonly timeoutSeconds: number | null;
-}
-
-export interface ExecStreams {
-  readonly stdin: NodeJS.ReadableStream;
-  readonly stdout: NodeJS.WritableStream;
-  readonly stderr: NodeJS.WritableStream;
-}
-
-/** A terminal of the user's that a remote shell takes over until it ends. */
-export interface TerminalStreams {
-  readonly stdin: NodeJS.ReadStream;
-  readonly stdout: NodeJS.WriteStream;
-}
-
 /**
  * Optional abilities. A provider that lacks one leaves the property out; the command that needs it says which
  * providers have it.
@@ -133,12 +116,12 @@ export interface Facets {
   readonly sshKeys?: { list(): Promise<SshKey[]> };
   readonly firewall?: { rulesets(): Promise<FirewallRuleset[]> };
   /** Reaching boxes through the provider's server, where `Box.reach` is `server`. */
-  readonly server?: {
-    /** Runs one command; resolves with its exit code (128 + signal number where a signal ended it). */
-    exec(box: Box, request: ExecRequest, streams: ExecStreams): Promise<number>;
-    /** Opens a shell on the user's terminal; resolves with its exit code. */
-    terminal(box: Box, streams: TerminalStreams): Promise<number>;
-  };
+  readonly server?: { access(box: Box): BoxAccess };
+  /** Stopping a box keeps its disk, or what stands for it. Both give back the box as it is then. */
+  readonly power?: { stop(box: Box): Promise<Box>; start(box: Box): Promise<Box> };
+  readonly restart?: { restart(box: Box): Promise<Box> };
+  /** Making a box anew from what it was made from. */
+  readonly redeploy?: { redeploy(box: Box): Promise<Box> };
 }
 
 export type FacetName = keyof Facets;

@@ -4,10 +4,22 @@ import type { LambdaApi } from './lambda/schema.ts';
 import type { LocalApi } from './local/schema.ts';
 import type { FacetName, Provider, ProviderDeps, ProviderName } from './provider.ts';
 
-/** The optional abilities that each provider declares; a test holds them against the opened providers. */
+/** Every optional ability that a provider can have. */
+export const facetNames = [
+  'catalogue',
+  'filesystems',
+  'sshKeys',
+  'firewall',
+  'server',
+  'power',
+  'restart',
+  'redeploy',
+] as const satisfies readonly FacetName[];
+
+/** The optional abilities that each provider declares, in the order of `facetNames`; a test holds them against the opened providers. */
 export const declaredFacets: Readonly<Record<ProviderName, readonly FacetName[]>> = {
   lambda: ['catalogue', 'filesystems', 'sshKeys', 'firewall'],
-  local: ['server'],
+  local: ['server', 'power', 'restart', 'redeploy'],
 };
 
 /** Providers that have an ability. */

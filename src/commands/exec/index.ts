@@ -36,8 +36,8 @@ export const exec = defineCommand({
           stdout: context.stdout.stream,
           stderr: context.stderr.stream,
         };
-        const server = requireFacet(provider, 'server');
-        return { exit: await server.exec(box, { argv, timeoutSeconds: timeout }, streams) };
+        const access = requireFacet(provider, 'server').access(box);
+        return { exit: await access.exec({ argv, timeoutSeconds: timeout }, streams) };
       }
       case 'ssh': {
         const access = await arrangeSsh(box, box.reach, ssh, context);

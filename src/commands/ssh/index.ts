@@ -39,7 +39,7 @@ export const ssh = defineCommand({
         const line = `devbox ssh ${box.name ?? box.id}`;
         if (!connects) return { view: lineView(box, { argv: line.split(' '), line, advice: [] }) };
         await deps.releaseTerminal();
-        return { exit: await server.terminal(box, terminalOf(deps)) };
+        return { exit: await server.access(box).terminal(terminalOf(deps)) };
       }
       case 'none':
         throw unreachable(box.name ?? box.id, box.reach.why);

@@ -13,7 +13,9 @@ import type {
 import { toBox } from './box.ts';
 import { type Connection, has } from './connection.ts';
 import { execIn } from './exec.ts';
+import { readDeployLog, readLogs } from './logs.ts';
 import { ApiError, type ApiRequest, parseAnswer } from './request.ts';
+import { readStats } from './stats.ts';
 import { terminalIn } from './terminal.ts';
 import { type Container, containerSchema, containersSchema, createdSchema } from './wire.ts';
 
@@ -27,9 +29,24 @@ export interface ServerProviderOptions {
   readonly createKeys: (settings: unknown) => Readonly<Record<string, unknown>>;
 }
 
+type Action = 'stop' | 'start' | 'restart' | 'redeploy';
+
+/** The abilities of every server with GPULab's API. */
+type ServerFacets = Required<Pick<Facets, 'server' | 'power' | 'restart' | 'redeploy'>>;
+
 /** A provider on a server with GPULab's API: a box is a container. */
-export function serverProvider(options: ServerProviderOptions): Provider & Required<Pick<Facets, 'server'>> {
+export function serverProvider(options: ServerProviderOptions): Provider & ServerFacets {
   const { connect, name, signal } = options;
+
+  /** Asks for an action, and gives back the box as it is then. */
+  const act = (action: Action) => (box: Box) =>
+    explained(async () => {
+      const connection = await connect();
+      await connection.request({ method: 'POST', path: `${containerPath(box.id)}/${action}` });
+      const after = await getContainer(connection, box.id);
+      return after ? toBox(after, name) : box;
+    });
+
   return {
     name,
     account: options.account,
@@ -70,10 +87,19 @@ export function serverProvider(options: ServerProviderOptions): Provider & Requi
       }),
 
     server: {
-      exec: (box, request, streams) =>
-        explained(async () => execIn(await connect(), box.id, request, streams, signal)),
-      terminal: (box, streams) => explained(async () => terminalIn(await connect(), box.id, streams, signal)),
+      access: (box) => ({
+        exec: (request, streams) =>
+          explained(async () => execIn(await connect(), box.id, request, streams, signal)),
+        terminal: (streams) => explained(async () => terminalIn(await connect(), box.id, streams, signal)),
+        logs: (query) => explained(async () => readLogs(await connect(), box.id, query)),
+        deployLog: () => explained(async () => readDeployLog(await connect(), box.id)),
+        stats: () => explained(async () => readStats(await connect(), box.id)),
+      }),
     },
+
+    power: { stop: act('stop'), start: act('start') },
+    restart: { restart: act('restart') },
+    redeploy: { redeploy: act('redeploy') },
   };
 }
 

@@ -48,6 +48,26 @@ export const terminalSchema = z.object({
   websocket_url: text,
 });
 
+export const logsSchema = z.object({ logs: text });
+
+/** Sizes in bytes. */
+export const statsSchema = z.object({
+  success: z.nullish(z.boolean()),
+  message: text,
+  stats: z.nullish(
+    z.object({
+      cpu_percentage: z.nullish(z.number()),
+      memory_usage: whole,
+      memory_limit: whole,
+      network_rx: whole,
+      network_tx: whole,
+      block_read: whole,
+      block_write: whole,
+      pids: whole,
+    }),
+  ),
+});
+
 export const capabilitiesSchema = z.object({
   server: z.string(),
   version: z.string(),

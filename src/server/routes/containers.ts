@@ -34,7 +34,8 @@ export const containerRoutes: Routes = (app, { engine, now }) => {
 
   app.get<ContainerPath>('/v1/containers/:uuid', async ({ params }): Promise<ContainerDetailWire> => {
     const box = await engine.get(params.uuid);
-    const logs = await engine.logs(params.uuid, { tail: 100 });
+    const page = await engine.logs(params.uuid, { tail: 100, since: null, after: null, stream: null });
+    const logs = page.entries.map(({ text }) => `${text}\n`).join('');
     return { ...wire(box), template: null, network_volume: null, gpu_type: null, logs };
   });
 
@@ -54,14 +55,15 @@ export const containerRoutes: Routes = (app, { engine, now }) => {
     return { status: 'success', message: 'container started' };
   });
 
-  // With nothing to pull or build, deploying anew is starting anew.
-  for (const action of ['restart', 'redeploy']) {
-    app.post<ContainerPath>(`/v1/containers/:uuid/${action}`, async ({ params }) => {
-      await engine.stop(params.uuid);
-      await engine.start(params.uuid);
-      return { status: 'success', message: 'container started again' };
-    });
-  }
+  app.post<ContainerPath>('/v1/containers/:uuid/restart', async ({ params }) => {
+    await engine.restart(params.uuid);
+    return { status: 'success', message: 'container started again' };
+  });
+
+  app.post<ContainerPath>('/v1/containers/:uuid/redeploy', async ({ params }) => {
+    await engine.redeploy(params.uuid);
+    return { status: 'success', message: 'container is being deployed again' };
+  });
 };
 
 /** What is asked for as the engine knows it. @throws ApiProblem 422 for what this server does not have. */
@@ -74,8 +76,12 @@ function toSpec(request: CreateRequest): BoxSpec {
     env: request.environment_variables ?? {},
     command: request.command || null,
     tags: request.tags ?? {},
-    ports: request.opened_ports || null,
+    image: null,
+    template: null,
+    ports: [...new Set((request.opened_ports ?? '').split(',').map(Number).filter(Boolean))],
     memoryGb: request.memory ?? null,
+    gpus: [],
+    mounts: [],
   };
 }
 
@@ -97,7 +103,7 @@ function toWire(box: EngineBox, engine: string, now: number): ContainerWire {
     memory: box.spec.memoryGb,
     allocated_cpu_cores: null,
     public_urls: null,
-    opened_ports: box.spec.ports,
+    opened_ports: box.spec.ports.join(',') || null,
     environment_variables: box.spec.env,
     volume_mount_path: null,
     command: box.spec.command,

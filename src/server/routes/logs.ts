@@ -9,7 +9,7 @@ const logsQuery = z.object({
   timestamps: z.optional(z.string()),
 });
 
-/** What a container's main process wrote, as one text. */
+/** What a container's main process wrote, and what happened while it was made. */
 export const logRoutes: Routes = (app, { engine, now }) => {
   app.get<ContainerPath>('/v1/containers/:uuid/logs', async ({ params, query }) => {
     const { tail, since, timestamps } = checkRequest(logsQuery, query);
@@ -17,7 +17,16 @@ export const logRoutes: Routes = (app, { engine, now }) => {
       throw new ApiProblem(501, 'no-times', 'this engine does not record when a line was written');
     }
     const timestamp = Math.floor(now() / 1000);
-    const logs = await engine.logs(params.uuid, { tail: Number(tail ?? 0) || null });
-    return { logs, timestamp };
+    const page = await engine.logs(params.uuid, {
+      tail: Number(tail ?? 0) || null,
+      since: null,
+      after: null,
+      stream: null,
+    });
+    return { logs: page.entries.map(({ text }) => `${text}\n`).join(''), timestamp };
   });
+
+  app.get<ContainerPath>('/v1/containers/:uuid/logs/deploy', async ({ params }) => ({
+    logs: await engine.deployLog(params.uuid),
+  }));
 };

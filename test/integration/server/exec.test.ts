@@ -94,11 +94,12 @@ test('an interruption ends the command: it gets SIGINT first, then everything go
   const interruptible = await world.open(controller.signal);
   const stdout = new PassThrough();
   const script = 'trap "echo caught > ~/caught; exit" INT; echo ready; while :; do sleep 0.05; done';
-  const running = interruptible.server?.exec(
-    box,
-    { argv: ['sh', '-c', script, 'mark-5678'], timeoutSeconds: null },
-    { stdin: new PassThrough(), stdout, stderr: new PassThrough() },
-  );
+  const running = interruptible.server
+    ?.access(box)
+    .exec(
+      { argv: ['sh', '-c', script, 'mark-5678'], timeoutSeconds: null },
+      { stdin: new PassThrough(), stdout, stderr: new PassThrough() },
+    );
   await until('the command runs', () => stdout.readableLength > 0);
   controller.abort(interrupted('stopped'));
   await expect(running).rejects.toMatchObject({ kind: 'interrupted' });
@@ -112,7 +113,7 @@ test('a reader that goes away ends the command as a broken pipe does', async () 
   });
   const streams = { stdin: new PassThrough(), stdout, stderr: new PassThrough() };
   const request = { argv: ['yes', 'mark-9012'], timeoutSeconds: null };
-  expect(await provider.server?.exec(box, request, streams)).toBe(141);
+  expect(await provider.server?.access(box).exec(request, streams)).toBe(141);
   await until('the command is gone', async () => (await processesOf('mark-9012')).length === 0);
 });
 
@@ -127,11 +128,9 @@ test('a slow reader holds the command up instead of filling memory', async () =>
   });
   const stderr = new PassThrough();
   const script = 'head -c 8000000 /dev/zero; echo written >&2';
-  const running = provider.server?.exec(
-    box,
-    { argv: ['sh', '-c', script], timeoutSeconds: null },
-    { stdin: new PassThrough(), stdout, stderr },
-  );
+  const running = provider.server
+    ?.access(box)
+    .exec({ argv: ['sh', '-c', script], timeoutSeconds: null }, { stdin: new PassThrough(), stdout, stderr });
   await until('the first bytes are there', () => release !== undefined);
   // Far more time than writing eight megabytes takes.
   await exec(provider, box, ['sleep', '0.3']);
@@ -155,7 +154,7 @@ test('a reader slower than the command itself gets everything, and the exit code
   });
   const streams = { stdin: new PassThrough(), stdout, stderr: new PassThrough() };
   const argv = ['sh', '-c', 'head -c 400000 /dev/zero; exit 7'];
-  const running = provider.server?.exec(box, { argv, timeoutSeconds: null }, streams);
+  const running = provider.server?.access(box).exec({ argv, timeoutSeconds: null }, streams);
   await until('the first bytes are there', () => release !== undefined);
   // The command has ended long before this, and the server has closed the connection.
   await exec(provider, box, ['sleep', '0.5']);

@@ -28,7 +28,7 @@ const provider = await openLocal(
 const box = (await provider.list()).find((candidate) => candidate.name === name);
 if (!box) throw new Error('no such box');
 try {
-  const code = await provider.server?.terminal(box, { stdin: process.stdin, stdout: process.stdout });
+  const code = await provider.server?.access(box).terminal({ stdin: process.stdin, stdout: process.stdout });
   console.log(`ended with ${code}, raw ${process.stdin.isRaw}`);
 } catch (error) {
   console.log(

@@ -214,7 +214,7 @@ describe('the client', () => {
   test('without a terminal says what to use instead', async () => {
     const { stdin, stdout } = process;
     if (stdin.isTTY && stdout.isTTY) return console.info('skipped: this test runs on a terminal itself');
-    await expect(provider.server?.terminal(box, { stdin, stdout })).rejects.toMatchObject({
+    await expect(provider.server?.access(box).terminal({ stdin, stdout })).rejects.toMatchObject({
       kind: 'usage',
       code: 'terminal/no-tty',
     });

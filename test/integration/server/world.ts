@@ -125,7 +125,7 @@ export async function exec(
   const [out, err] = [collect(stdout), collect(stderr)];
   stdin.end(options.stdin ?? '');
   const request = { argv, timeoutSeconds: options.timeoutSeconds ?? null };
-  const code = await provider.server?.exec(box, request, { stdin, stdout, stderr });
+  const code = await provider.server?.access(box).exec(request, { stdin, stdout, stderr });
   if (code === undefined) throw new Error('the provider cannot run commands');
   return { code, stdout: Buffer.concat(out), stderr: Buffer.concat(err).toString('utf8') };
 }

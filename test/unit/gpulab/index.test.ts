@@ -115,11 +115,11 @@ describe('on a server with the published API alone', () => {
     const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
     const streams = { stdin, stdout, stderr };
     const request = { argv: ['echo', "it's", '$HOME'], timeoutSeconds: 1.2 };
-    expect(await provider.server.exec(await boxOf(provider), request, streams)).toBe(255);
+    expect(await provider.server.access(await boxOf(provider)).exec(request, streams)).toBe(255);
     expect([String(stdout.read()), String(stderr.read())]).toEqual(['out', 'err']);
     expect(sent.at(-1)?.[1]).toEqual({ command: "echo 'it'\\''s' '$HOME'", timeout: 2 });
     await expect(
-      provider.server.exec(await boxOf(provider), { ...request, timeoutSeconds: 301 }, streams),
+      provider.server.access(await boxOf(provider)).exec({ ...request, timeoutSeconds: 301 }, streams),
     ).rejects.toMatchObject({ kind: 'usage', code: 'exec/timeout-too-long' });
   });
 });

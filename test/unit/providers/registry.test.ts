@@ -3,8 +3,7 @@ import { expect, it } from '@jest/globals';
 import { systemClock } from '../../../src/base/clock.ts';
 import type { Context } from '../../../src/base/context.ts';
 import { type ProviderName, providerNames } from '../../../src/leases/provider-name.ts';
-import type { FacetName } from '../../../src/providers/provider.ts';
-import { declaredFacets, openProvider } from '../../../src/providers/registry.ts';
+import { declaredFacets, facetNames, openProvider } from '../../../src/providers/registry.ts';
 import { makeTree } from '../../support/tree.ts';
 
 const settings = {
@@ -18,8 +17,6 @@ const settings = {
   },
   local: { provider: 'local', timeout: 1, idle_timeout: 1 },
 } as const;
-
-const known: readonly FacetName[] = ['catalogue', 'filesystems', 'sshKeys', 'firewall', 'server'];
 
 it.each(providerNames)('%s has exactly the facets that it declares', async (name: ProviderName) => {
   const tree = makeTree({});
@@ -48,6 +45,6 @@ it.each(providerNames)('%s has exactly the facets that it declares', async (name
   };
   const provider = await openProvider(settings[name], context, { emit: () => undefined });
   expect(provider.name).toBe(name);
-  expect(known.filter((facet) => provider[facet] !== undefined)).toEqual(declaredFacets[name]);
+  expect(facetNames.filter((facet) => provider[facet] !== undefined)).toEqual(declaredFacets[name]);
   tree.remove();
 });

@@ -79,17 +79,21 @@ export class ProcessBox {
   /** The box as it is now. */
   async look(): Promise<EngineBox> {
     if (this.#needsLook()) await this.#inTurn(() => this.#supervise());
-    const { id, spec, createdAt, updatedAt, main } = this.#record;
+    const { id, spec, createdAt, updatedAt, main, failure } = this.#record;
+    const status = this.#status();
     return {
       id,
       spec,
-      status: this.#status(),
+      status,
+      failure: status === 'failed' ? (failure?.message ?? null) : null,
       createdAt,
       updatedAt,
       startedAt: main?.startedAt ?? null,
       home: this.#deps.homes.path(spec.name),
       workspace: this.#deps.homes.workspace(spec.name),
       isolation: 'none: runs as your own user, with access to all your files',
+      // Boxes share the machine's network, so a port is the same inside and outside.
+      published: status === 'running' ? spec.ports.map((port) => ({ port, hostPort: port })) : [],
     };
   }
 

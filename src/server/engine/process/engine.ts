@@ -1,6 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { ApiProblem, noSuchBox } from '../../problem.ts';
-import type { BoxSpec, Engine, EngineBox, RunningCommand, RunningTerminal, TerminalSize } from '../engine.ts';
+import type {
+  BoxSpec,
+  BoxStats,
+  Engine,
+  EngineBox,
+  LogPage,
+  LogQuery,
+  RunningCommand,
+  RunningTerminal,
+  TerminalSize,
+} from '../engine.ts';
 import { ProcessBox, type ProcessBoxDeps } from './box.ts';
 import { startCommand } from './command.ts';
 import { Homes } from './homes.ts';
@@ -141,8 +151,33 @@ class ProcessEngine implements Engine {
     await Promise.all([...this.#boxes.values()].map((box) => box.disband()));
   }
 
-  async logs(id: string, { tail }: { readonly tail: number | null }): Promise<string> {
-    return readTail(this.#deps.store.logFile(this.#find(id).id), tail);
+  async restart(id: string): Promise<void> {
+    await this.stop(id);
+    await this.start(id);
+  }
+
+  // With nothing to pull or build, making it anew is starting it anew.
+  async redeploy(id: string): Promise<void> {
+    await this.restart(id);
+  }
+
+  async logs(id: string, query: LogQuery): Promise<LogPage> {
+    if (query.since !== null || query.after !== null || query.stream !== null) {
+      throw new ApiProblem(501, 'no-times', 'this engine does not record when a line was written');
+    }
+    const text = await readTail(this.#deps.store.logFile(this.#find(id).id), query.tail);
+    const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n');
+    const time = new Date(this.#deps.now()).toISOString();
+    return { entries: lines.map((line) => ({ time, stream: 'stdout', text: line })), cursor: '' };
+  }
+
+  async deployLog(id: string): Promise<string> {
+    return `${this.#find(id).name}: nothing had to be pulled or built\n`;
+  }
+
+  async stats(id: string): Promise<BoxStats> {
+    this.#find(id);
+    throw new ApiProblem(501, 'no-stats', 'this engine does not measure what a box uses');
   }
 
   #find(id: string): ProcessBox {

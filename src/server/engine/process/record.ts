@@ -1,4 +1,6 @@
 import * as z from 'zod/mini';
+import type { BoxSpec } from '../engine.ts';
+import { specSchema } from '../spec.ts';
 
 const identitySchema = z.object({ pid: z.int(), startTime: z.string(), bootId: z.string() });
 
@@ -6,14 +8,7 @@ const identitySchema = z.object({ pid: z.int(), startTime: z.string(), bootId: z
 const recordSchema = z.object({
   version: z.literal(1),
   id: z.string(),
-  spec: z.object({
-    name: z.string(),
-    env: z.record(z.string(), z.string()),
-    command: z.nullable(z.string()),
-    tags: z.record(z.string(), z.string()),
-    ports: z.nullable(z.string()),
-    memoryGb: z.nullable(z.number()),
-  }),
+  spec: specSchema,
   createdAt: z.number(),
   updatedAt: z.number(),
   /** What the box is meant to be; the engine works towards it, also after a restart. */
@@ -26,7 +21,7 @@ const recordSchema = z.object({
   failure: z.nullable(z.object({ code: z.nullable(z.int()), message: z.string() })),
 });
 
-export type BoxRecord = z.infer<typeof recordSchema>;
+export type BoxRecord = Omit<z.infer<typeof recordSchema>, 'spec'> & { readonly spec: BoxSpec };
 
 /** Reads the text of a `box.json`. @throws an error that says what is wrong with it. */
 export function parseRecord(text: string): BoxRecord {

@@ -1,0 +1,28 @@
+import { DevboxError } from '../../base/errors.ts';
+import { cleanLine } from '../../base/text.ts';
+import type { BoxStats } from '../../remote/access.ts';
+import type { Connection } from './connection.ts';
+import { type ApiRequest, parseAnswer } from './request.ts';
+import { statsSchema } from './wire.ts';
+
+/** What a container uses now. */
+export async function readStats(connection: Connection, id: string): Promise<BoxStats> {
+  const call: ApiRequest = { method: 'GET', path: `/v1/containers/${encodeURIComponent(id)}/stats` };
+  const { success, message, stats } = parseAnswer(statsSchema, call, await connection.request(call));
+  if (success === false || !stats) {
+    const why = message ? cleanLine(message) : 'the server does not say what the box uses';
+    throw new DevboxError('failed', why, { code: 'stats/unavailable' });
+  }
+  return {
+    cpuPercent: stats.cpu_percentage ?? null,
+    cpuCores: null,
+    memoryUsed: stats.memory_usage ?? null,
+    memoryLimit: stats.memory_limit ?? null,
+    networkReceived: stats.network_rx ?? null,
+    networkSent: stats.network_tx ?? null,
+    blockRead: stats.block_read ?? null,
+    blockWritten: stats.block_write ?? null,
+    processes: stats.pids ?? null,
+    gpus: [],
+  };
+}

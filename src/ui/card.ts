@@ -16,8 +16,9 @@ export interface Row {
   readonly value: Text;
 }
 
-/** Borderless columns under dim headings. */
+/** Borderless columns under dim headings; as `list`, a list of things by itself, at the margin under cyan headings. */
 export interface Table {
+  readonly look?: 'list';
   readonly columns: readonly string[];
   readonly rows: readonly (readonly Text[])[];
 }
@@ -30,6 +31,7 @@ export interface Table {
  *         Status:  active
  */
 export interface Card {
+  /** Empty for a list, which needs none. */
   readonly title: string;
   /** Colour of the heading: `normal` is cyan, `bad` red, `warning` yellow. */
   readonly mood?: 'normal' | 'bad' | 'warning';

@@ -32,13 +32,17 @@ export function layoutCards(cards: readonly Card[], width: number): Line[] {
  */
 export function layoutCard(card: Card, width: number, labels = labelWidth([card])): Line[] {
   const role = titleRoles[card.mood ?? 'normal'];
-  const title = wrap(card.title, width).map((line) => line.map((span) => ({ ...span, role })));
+  const title =
+    card.title === '' ? [] : wrap(card.title, width).map((line) => line.map((span) => ({ ...span, role })));
   const rows = card.rows.flatMap((row) => layoutRow(row.label, row.value, width, labels));
   const tableLabels = Math.max(labels, ...(card.table?.columns ?? []).map(labelCells));
   const table = card.table
     ? layoutTable(card.table, width, (label, value) => layoutRow(label, value, width, tableLabels))
     : [];
-  return [...title, ...rows, ...table];
+  // Blocks of a table begin with an empty line, which sets nothing apart where nothing stands above.
+  const [first, ...below] = table;
+  const begins = title.length + rows.length === 0 && first?.length === 0;
+  return [...title, ...rows, ...(begins ? below : table)];
 }
 
 /** The width of the label column in which all these cards' labels fit, colons included. */

@@ -2,11 +2,16 @@ import { plainText, type Table, type Text } from './card.ts';
 import { cells } from './width.ts';
 import { type Line, lineWidth, type Span, wrap } from './wrap.ts';
 
-const indent = 4;
 const gap = 2;
 
+/** Cells before the first column, and how headings look. */
+const looks = {
+  part: { indent: 4, role: 'label' },
+  list: { indent: 0, role: 'heading' },
+} as const;
+
 /**
- * Lays a table out in borderless columns under dim headings. Where the columns do not fit, the widest ones wrap; where
+ * Lays a table out in borderless columns under headings. Where the columns do not fit, the widest ones wrap; where
  * even their longest words do not fit, every row becomes a block of labelled values after an empty line.
  * @param width cells of a line; `Infinity` where nothing may be wrapped.
  * @param labelled lays out one value with its label, for the case that columns do not fit.
@@ -16,10 +21,11 @@ export function layoutTable(
   width: number,
   labelled: (label: string, value: Text) => Line[],
 ): Line[] {
+  const { indent, role } = looks[table.look ?? 'part'];
   const widths = columnWidths(table, width - indent - gap * (table.columns.length - 1));
   if (widths === undefined) return stacked(table, labelled);
-  const headings = table.columns.map((text) => [{ text, role: 'label' as const }]);
-  const lines = [joinCells(headings, widths)];
+  const headings = table.columns.map((text) => [{ text, role }]);
+  const lines = [joinCells(headings, widths, indent)];
   for (const row of table.rows) {
     const wrapped = widths.map((columnWidth, column) => wrap(row[column] ?? '', columnWidth));
     const height = Math.max(...wrapped.map((lines) => lines.length));
@@ -28,6 +34,7 @@ export function layoutTable(
         joinCells(
           wrapped.map((lines) => lines[i] ?? []),
           widths,
+          indent,
         ),
       );
     }
@@ -54,8 +61,8 @@ function columnWidths(table: Table, available: number): number[] | undefined {
   return columns.map((column) => column.width);
 }
 
-function joinCells(row: readonly Line[], widths: readonly number[]): Line {
-  const spans: Span[] = [{ text: ' '.repeat(indent), role: 'plain' }];
+function joinCells(row: readonly Line[], widths: readonly number[], indent: number): Line {
+  const spans: Span[] = indent === 0 ? [] : [{ text: ' '.repeat(indent), role: 'plain' }];
   row.forEach((cell, column) => {
     spans.push(...cell);
     const padding = (widths[column] ?? 0) - lineWidth(cell) + gap;

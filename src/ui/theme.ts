@@ -1,7 +1,7 @@
 import type { Tone } from './card.ts';
 
 /** What a run of text is: its meaning, or its place in a card. */
-export type Role = Tone | 'title' | 'title-bad' | 'title-warning' | 'label';
+export type Role = Tone | 'title' | 'title-bad' | 'title-warning' | 'heading' | 'label';
 
 /** Writes a run of text in the look of its role. */
 export type Painter = (role: Role, text: string) => string;
@@ -13,6 +13,7 @@ const looks: Readonly<Record<Role, readonly Look[]>> = {
   title: ['bold', 'cyan'],
   'title-bad': ['bold', 'red'],
   'title-warning': ['bold', 'yellow'],
+  heading: ['cyan'],
   label: ['dim'],
   plain: [],
   dim: ['dim'],

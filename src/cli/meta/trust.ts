@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline/promises';
+import { agrees } from '../../base/ask.ts';
 import type { Context } from '../../base/context.ts';
 import { DevboxError } from '../../base/errors.ts';
 import type { Project } from '../../config/project.ts';
@@ -45,26 +45,11 @@ async function ask(project: Project, call: MetaCall, yes: boolean): ReturnType<M
   if (!yes && !call.interactive) return { view: projectView(found, context), error: notAsked() };
   if (!yes) {
     await call.show(projectView(found, context));
-    if (!(await agrees(context))) throw declined();
+    if (!(await agrees('Trust it as it is now?', context))) throw declined();
   }
   const since = new Date(context.clock.now()).toISOString();
   await remember({ directory: realDirectory(project.directory), fingerprint: print, since }, context);
   return { view: yes ? projectView({ ...found, verdict: 'trusted' }, context) : trustedView(project, since) };
-}
-
-/** Asks on the terminal; no answer, such as its end, is a no. @throws what interrupts it. */
-async function agrees({ stdin, stderr, signal }: Context): Promise<boolean> {
-  const dialogue = createInterface({ input: stdin.stream, output: stderr.stream, terminal: false });
-  try {
-    const ended = new Promise<string>((resolve, reject) => {
-      dialogue.once('close', () => resolve(''));
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-    });
-    const answer = await Promise.race([dialogue.question('Trust it as it is now? [y/N] '), ended]);
-    return /^y(es)?$/i.test(answer.trim());
-  } finally {
-    dialogue.close();
-  }
 }
 
 async function revoke(directory: string, context: Context): ReturnType<MetaCommand['run']> {

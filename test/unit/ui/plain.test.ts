@@ -224,3 +224,45 @@ const lines: readonly { name: string; text: Text; columns: number; expected: str
 test.each(lines)('$name', ({ text, columns, expected }) => {
   expect(plainLine(text, { columns, color: false })).toBe(expected.map((line) => `${line}\n`).join(''));
 });
+
+const listCard: Card = {
+  title: '',
+  rows: [],
+  table: {
+    look: 'list',
+    columns: ['NAME', 'STATUS', 'UPTIME'],
+    rows: [
+      ['my-training-job', [token('good', 'running')], '2h 15m'],
+      ['test', [token('dim', 'stopped')], '-'],
+    ],
+  },
+};
+
+test('a list has no title and stands at the margin', () => {
+  expect(show([listCard], 80)).toMatchInlineSnapshot(`
+"
+NAME             STATUS   UPTIME
+my-training-job  running  2h 15m
+test             stopped  -
+"
+`);
+});
+test('a list that does not fit is a block for each thing', () => {
+  expect(show([listCard], 20)).toMatchInlineSnapshot(`
+"
+      NAME:  my-trainin
+             g-job
+    STATUS:  running
+    UPTIME:  2h 15m
+
+      NAME:  test
+    STATUS:  stopped
+    UPTIME:  -
+"
+`);
+});
+test('the headings of a list are cyan', () => {
+  expect(plainCards([listCard], { columns: 80, color: true }).split('\n')[0]).toContain(
+    '\u001b[36mNAME\u001b[39m',
+  );
+});

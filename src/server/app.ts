@@ -8,6 +8,7 @@ import { logRoutes } from './routes/logs.ts';
 import { metaRoutes } from './routes/meta.ts';
 import type { RouteDeps } from './routes/routes.ts';
 import { terminalRoutes } from './routes/terminal.ts';
+import { volumeRoutes } from './routes/volumes.ts';
 import { serveTerminal } from './terminal/serve.ts';
 import { serveUpgrades } from './upgrades.ts';
 import { execProtocol } from './wire/exec-stream.ts';
@@ -44,7 +45,8 @@ export async function createApp(deps: RouteDeps, report: (line: string) => void)
     if (problem.status >= 500) report(`${request.method} ${request.url}: ${describe(error)}`);
     return reply.code(problem.status).send(problemBody(problem));
   });
-  for (const add of [metaRoutes, containerRoutes, execRoutes, logRoutes, terminalRoutes]) add(http, deps);
+  for (const add of [metaRoutes, containerRoutes, execRoutes, logRoutes, terminalRoutes, volumeRoutes])
+    add(http, deps);
   await http.ready();
   return { http, sockets: serveUpgrades(http.server, socketRoutes(deps)) };
 }

@@ -65,11 +65,14 @@ async function lockOrFindServer(options: ServeOptions): Promise<Lock | undefined
 
 /** Runs the server; the heavy parts are loaded only by the one that has the lock. */
 async function run(options: ServeOptions, lock: Lock): Promise<Serving> {
-  const [{ createApp }, { openProcessEngine }, { TerminalTickets }] = await Promise.all([
-    import('./app.ts'),
-    import('./engine/process/engine.ts'),
-    import('./terminal/tickets.ts'),
-  ]);
+  const [{ createApp }, { openProcessEngine }, { TerminalTickets }, { VolumeStore }, { Meter }] =
+    await Promise.all([
+      import('./app.ts'),
+      import('./engine/process/engine.ts'),
+      import('./terminal/tickets.ts'),
+      import('./volumes/store.ts'),
+      import('./volumes/measure.ts'),
+    ]);
   const engine = await openProcessEngine({
     boxes: join(options.state, 'boxes'),
     homes: options.homes,
@@ -77,10 +80,13 @@ async function run(options: ServeOptions, lock: Lock): Promise<Serving> {
     now: Date.now,
     report: options.report,
   });
+  const volumes = await VolumeStore.open(join(options.state, 'volumes'), Date.now, options.report);
   const app = await createApp(
     {
       engine,
       tickets: new TerminalTickets(() => performance.now()),
+      volumes,
+      meter: new Meter(() => performance.now()),
       version: options.version,
       user: { name: userInfo().username, host: hostname() },
       now: Date.now,

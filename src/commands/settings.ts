@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { GpulabApi } from '../providers/gpulab/schema.ts';
 import type { LambdaApi } from '../providers/lambda/schema.ts';
 import type { LocalApi } from '../providers/local/schema.ts';
 
@@ -35,7 +36,7 @@ export type WaitConfig = z.infer<typeof waitSchema>;
 export type SshConfig = z.infer<typeof sshSchema>;
 
 /** Settings of a provider, told apart by `provider`. */
-export type ApiConfig = LambdaApi | LocalApi;
+export type ApiConfig = LambdaApi | GpulabApi | LocalApi;
 
 /** A box by id or name, as every command that works on one takes it. */
 export const identifierShape = {

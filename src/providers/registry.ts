@@ -1,5 +1,6 @@
 import type { Context } from '../base/context.ts';
 import { providerNames } from '../leases/provider-name.ts';
+import type { GpulabApi } from './gpulab/schema.ts';
 import type { LambdaApi } from './lambda/schema.ts';
 import type { LocalApi } from './local/schema.ts';
 import type { FacetName, Provider, ProviderDeps, ProviderName } from './provider.ts';
@@ -19,6 +20,7 @@ export const facetNames = [
 /** The optional abilities that each provider declares, in the order of `facetNames`; a test holds them against the opened providers. */
 export const declaredFacets: Readonly<Record<ProviderName, readonly FacetName[]>> = {
   lambda: ['catalogue', 'filesystems', 'sshKeys', 'firewall'],
+  gpulab: ['server', 'power', 'restart', 'redeploy'],
   local: ['server', 'power', 'restart', 'redeploy'],
 };
 
@@ -34,13 +36,15 @@ export function isProviderName(name: unknown): name is ProviderName {
 
 /** Opens the provider that the configuration names; its code is loaded only now. */
 export async function openProvider(
-  api: LambdaApi | LocalApi,
+  api: LambdaApi | GpulabApi | LocalApi,
   context: Context,
   deps: ProviderDeps,
 ): Promise<Provider> {
   switch (api.provider) {
     case 'lambda':
       return (await import('./lambda/index.ts')).openLambda(api, context, deps);
+    case 'gpulab':
+      return (await import('./gpulab/open.ts')).openGpulab(api, context, deps);
     case 'local':
       return (await import('./local/index.ts')).openLocal(api, context, deps);
   }

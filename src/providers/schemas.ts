@@ -1,11 +1,13 @@
 import type * as z from 'zod/mini';
+import { serverLaunchSchema } from './gpulab/launch-settings.ts';
+import { type GpulabApi, gpulabApiSchema } from './gpulab/schema.ts';
 import { type LambdaApi, lambdaApiSchema, lambdaLaunchSchema } from './lambda/schema.ts';
-import { type LocalApi, localApiSchema, localLaunchSchema } from './local/schema.ts';
+import { type LocalApi, localApiSchema } from './local/schema.ts';
 import type { ProviderName } from './provider.ts';
 
 interface Schemas {
   /** The group `api`. */
-  readonly api: z.ZodMiniType<LambdaApi | LocalApi>;
+  readonly api: z.ZodMiniType<LambdaApi | GpulabApi | LocalApi>;
   /** What it needs of the settings of a command that launches. */
   readonly launch: z.ZodMiniType;
 }
@@ -13,5 +15,6 @@ interface Schemas {
 /** What each provider contributes to the schema of the configuration. */
 export const providerSchemas: Readonly<Record<ProviderName, Schemas>> = {
   lambda: { api: lambdaApiSchema, launch: lambdaLaunchSchema },
-  local: { api: localApiSchema, launch: localLaunchSchema },
+  gpulab: { api: gpulabApiSchema, launch: serverLaunchSchema },
+  local: { api: localApiSchema, launch: serverLaunchSchema },
 };

@@ -1,3 +1,4 @@
+import * as z from 'zod/mini';
 import { DevboxError } from '../../base/errors.ts';
 import { HttpFailure } from '../../base/http.ts';
 import { cleanLine } from '../../base/text.ts';
@@ -13,6 +14,7 @@ import type {
 import { toBox } from './box.ts';
 import { type Connection, has } from './connection.ts';
 import { execIn } from './exec.ts';
+import { createKeys, describeServerLaunch, serverLaunchSchema } from './launch-settings.ts';
 import { readDeployLog, readLogs } from './logs.ts';
 import { ApiError, type ApiRequest, parseAnswer } from './request.ts';
 import { readStats } from './stats.ts';
@@ -25,8 +27,6 @@ export interface ServerProviderOptions {
   /** The connection, made when it is first needed. */
   readonly connect: () => Promise<Connection>;
   readonly signal: AbortSignal;
-  /** GPULab's own keys of the create request, from the provider's launch settings. */
-  readonly createKeys: (settings: unknown) => Readonly<Record<string, unknown>>;
 }
 
 type Action = 'stop' | 'start' | 'restart' | 'redeploy';
@@ -53,7 +53,10 @@ export function serverProvider(options: ServerProviderOptions): Provider & Serve
     launchIntervalSeconds: 0,
     // A container is listed from the moment that it is made.
     surfacingMinutes: 0,
-    describeLaunch: () => (name === 'local' ? 'a box on this machine' : 'a container'),
+    describeLaunch: (settings) =>
+      name === 'local'
+        ? 'a box on this machine'
+        : describeServerLaunch(z.parse(serverLaunchSchema, settings)),
 
     list: () =>
       explained(async () => {
@@ -77,7 +80,7 @@ export function serverProvider(options: ServerProviderOptions): Provider & Serve
         if (error instanceof DevboxError) return { outcome: 'refused', retry: 'no', error };
         throw error;
       }
-      return launch(connection, request, options.createKeys(request.settings));
+      return launch(connection, request, createKeys(z.parse(serverLaunchSchema, request.settings)));
     },
 
     terminate: (box, terminateOptions) =>

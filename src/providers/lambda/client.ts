@@ -1,12 +1,13 @@
 import type * as z from 'zod/mini';
+import { baseUrlProblem, withoutTrailingSlash } from '../../base/base-url.ts';
 import type { Clock } from '../../base/clock.ts';
 import { DevboxError, interrupted } from '../../base/errors.ts';
 import { type Http, type HttpAnswer, HttpFailure, type HttpRequest } from '../../base/http.ts';
 import { readData } from './answer.ts';
-import { baseUrlProblem, withoutTrailingSlash } from './base-url.ts';
 import { meaningOf } from './codes.ts';
 import { answerError, type Call, failureError, parseApiError } from './errors.ts';
 import type { Pacer } from './pacer.ts';
+import { lambdaAddress } from './schema.ts';
 
 export interface ClientParts {
   readonly baseUrl: string;
@@ -49,7 +50,7 @@ export class LambdaClient {
 
   /** @throws DevboxError of kind `usage` when the key must not travel to that address. */
   constructor(parts: ClientParts) {
-    const problem = baseUrlProblem(parts.baseUrl);
+    const problem = baseUrlProblem(parts.baseUrl, lambdaAddress);
     if (problem !== undefined) {
       throw new DevboxError('usage', `api.base_url ${problem}.`, {
         code: 'lambda/base-url',

@@ -1,48 +1,27 @@
 import * as z from 'zod/mini';
-import { baseUrlProblem } from './base-url.ts';
+import { baseUrl, needed, optional, requestSeconds, secondsWithin } from '../setting-schemas.ts';
 
-/** A number of seconds within bounds; `least` itself is allowed. */
-const seconds = (least: number, most: number) =>
-  z
-    .number({ error: 'must be a number of seconds' })
-    .check(
-      z.gte(least, { error: `must be at least ${least} seconds` }),
-      z.lte(most, { error: `must be at most ${most} seconds` }),
-    );
-
-const baseUrl = z.string({ error: 'must be an address' }).check((context) => {
-  const problem = baseUrlProblem(context.value);
-  if (problem !== undefined) {
-    context.issues.push({ code: 'custom', message: problem, input: context.value });
-  }
-});
+/** Where Lambda Cloud's API may be. */
+export const lambdaAddress = { example: 'https://cloud.lambda.ai/api/v1' };
 
 /** The `api` group for Lambda Cloud. Limits published there: one request a second, one launch in 12 seconds. */
 export const lambdaApiSchema = z.strictObject({
   provider: z.literal('lambda').check(z.describe('which provider is asked: Lambda Cloud')),
-  base_url: baseUrl.check(z.describe('address of the API; your key is sent there')),
+  base_url: baseUrl(lambdaAddress).check(z.describe('address of the API; your key is sent there')),
   /** Null where the environment has none; then every command that needs the API says how to get one. */
   api_key: z
     .nullable(z.string({ error: 'must be text' }))
     .check(z.describe('API key; best left to the environment variable LAMBDA_API_KEY')),
-  timeout: seconds(0.001, 3600).check(z.describe('seconds for one whole request')),
+  timeout: requestSeconds.check(z.describe('seconds for one whole request')),
   request_interval: z
-    ._default(seconds(0, 60), 1)
+    ._default(secondsWithin(0, 60), 1)
     .check(z.describe('shortest time between two requests, in seconds')),
   launch_interval: z
-    ._default(seconds(0, 600), 12)
+    ._default(secondsWithin(0, 600), 12)
     .check(z.describe('shortest time between two launches, in seconds')),
 });
 
 export type LambdaApi = z.infer<typeof lambdaApiSchema>;
-
-const needed = (what: string) =>
-  z
-    .string({ error: `must name ${what}` })
-    .check(z.minLength(1, { error: `must name ${what}` }), z.regex(/\S/, { error: `must name ${what}` }));
-
-/** Null and absent mean the same: not asked for. An empty name would be a silent mistake. */
-const optional = (what: string) => z._default(z.nullable(needed(what)), null);
 
 /** What a launch on Lambda Cloud needs of the keys of `up`; the others are not its business. */
 export const lambdaLaunchSchema = z.object({

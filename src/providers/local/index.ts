@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import type { Context } from '../../base/context.ts';
 import { DevboxError } from '../../base/errors.ts';
 import { type Http, HttpFailure } from '../../base/http.ts';
+import { unixHttp } from '../../base/unix-http.ts';
 import { protocolVersion } from '../../server/wire/capabilities.ts';
 import { type Connection, meet } from '../gpulab/connection.ts';
 import { serverProvider } from '../gpulab/index.ts';
 import { openWebSocket } from '../gpulab/socket.ts';
 import type { Provider, ProviderDeps } from '../provider.ts';
-import { unixHttp } from './http.ts';
 import { findSocket, type Places, placesIn } from './places.ts';
 import type { LocalApi } from './schema.ts';
 import { startServer } from './start.ts';
@@ -26,7 +26,6 @@ export async function openLocal(api: LocalApi, context: Context, _deps: Provider
     // Without the host's name: it changes with the network, and these boxes are known by their state directory.
     account: `local:${context.user.name}`,
     signal: context.signal,
-    createKeys: () => ({}),
     connect: () => {
       connection ??= connect(api, context, places);
       return connection;

@@ -1,8 +1,8 @@
 import { systemClock } from '../../../src/base/clock.ts';
 import type { Paths } from '../../../src/base/context.ts';
+import { unixHttp } from '../../../src/base/unix-http.ts';
 import { createRequester, parseAnswer } from '../../../src/providers/gpulab/request.ts';
 import { capabilitiesSchema } from '../../../src/providers/gpulab/wire.ts';
-import { unixHttp } from '../../../src/providers/local/http.ts';
 import { placesIn } from '../../../src/providers/local/places.ts';
 import { startServer } from '../../../src/providers/local/start.ts';
 

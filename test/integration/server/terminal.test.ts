@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type IPty, spawn as spawnPty } from '@lydell/node-pty';
 import { build } from 'esbuild';
 import { WebSocket } from 'ws';
-import { unixHttp } from '../../../src/providers/local/http.ts';
+import { unixHttp } from '../../../src/base/unix-http.ts';
 import type { Box, Provider } from '../../../src/providers/provider.ts';
 import { messageBytes } from '../../../src/server/wire/message.ts';
 import { bundleServer } from './bundle.ts';

@@ -2,7 +2,7 @@ import { request as send } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as z from 'zod/mini';
 import type { HttpAnswer } from '../../../src/base/http.ts';
-import { unixHttp } from '../../../src/providers/local/http.ts';
+import { unixHttp } from '../../../src/base/unix-http.ts';
 import type { Box } from '../../../src/providers/provider.ts';
 import { bundleServer } from './bundle.ts';
 import { createWorld, processesOf, until, type World } from './world.ts';

@@ -21,7 +21,6 @@ function published(answers: Record<string, Said>) {
     name: 'local',
     account: 'test',
     signal,
-    createKeys: () => ({ type: 'GPU', gpu_type: 'RTX 4090' }),
     connect: () =>
       meet(
         {
@@ -65,11 +64,12 @@ describe('on a server with the published API alone', () => {
     const { provider, sent } = published({
       [post]: json(201, { status: 'success', container_id: 'abcdef123456' }),
     });
-    const request = { name: 'dev', tags: { a: 'b' }, env: { K: 'v' }, settings: {} };
+    const request = { name: 'dev', tags: { a: 'b' }, env: { K: 'v' }, settings: { gpu_type: 'RTX 4090' } };
     expect(await provider.launch(request)).toEqual({ outcome: 'launched', id: 'abcdef123456' });
     expect(sent.at(-1)?.[1]).toEqual({
       type: 'GPU',
       gpu_type: 'RTX 4090',
+      image_pull_policy: 'cached',
       server_name: 'dev',
       environment_variables: { K: 'v' },
     });

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import * as z from 'zod/mini';
-import { localApiSchema, localLaunchSchema } from '../../../src/providers/local/schema.ts';
+import { localApiSchema } from '../../../src/providers/local/schema.ts';
 
 test.each([
   ['nothing but the provider', {}, true],
@@ -19,10 +19,4 @@ test('defaults', () => {
     timeout: 30,
     idle_timeout: 60,
   });
-});
-
-test('a launch needs none of the keys of up, and minds none', () => {
-  expect(
-    z.parse(localLaunchSchema, { region: null, instance_type: null, cloud_init: { enabled: true } }),
-  ).toEqual({});
 });

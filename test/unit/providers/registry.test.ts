@@ -15,6 +15,13 @@ const settings = {
     request_interval: 0,
     launch_interval: 0,
   },
+  gpulab: {
+    provider: 'gpulab',
+    base_url: 'https://gpulab.ai/api',
+    api_key: 'a-key-for-nothing',
+    timeout: 1,
+    insecure: false,
+  },
   local: { provider: 'local', timeout: 1, idle_timeout: 1 },
 } as const;
 

@@ -1,5 +1,5 @@
 import { request as send } from 'node:http';
-import { type Http, type HttpAnswer, HttpFailure } from '../../base/http.ts';
+import { type Http, type HttpAnswer, HttpFailure } from './http.ts';
 
 const defaultMaxBytes = 32 * 1024 * 1024;
 

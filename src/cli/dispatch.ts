@@ -61,6 +61,7 @@ export async function dispatch(call: Call, context: Context, renderer: LiveOutpu
       return open(prepareTrusted(other));
     },
     leases,
+    show: (view) => renderer.show(view),
     releaseTerminal: () => renderer.release(),
     interactive: call.interactive,
     job: call.job ?? null,

@@ -21,7 +21,7 @@ export interface Line {
 }
 
 /** The part of a renderer that a command line needs while it runs. */
-export type LiveOutput = Pick<Renderer, 'emit' | 'prepare' | 'release'>;
+export type LiveOutput = Pick<Renderer, 'emit' | 'prepare' | 'release' | 'show'>;
 
 /** Composes a command line without sweeps, and prints its configuration or runs it. */
 export type RunLine = (line: Line, context: Context, output: LiveOutput) => Promise<Outcome>;

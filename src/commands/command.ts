@@ -4,6 +4,7 @@ import type { LeaseId } from '../leases/lease.ts';
 import type { LeaseStore } from '../leases/store.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Emit } from '../ui/events.ts';
+import type { View } from '../ui/view.ts';
 import type { JobPlace, Outcome } from './outcome.ts';
 import { type ApiConfig, type SshConfig, sshSchema, type WaitConfig, waitSchema } from './settings.ts';
 
@@ -27,6 +28,8 @@ export interface CommandDeps {
   /** Opens the provider behind another option of the group `api`, as a lease names it. */
   readonly providerOf: (apiOption: string) => Promise<Provider>;
   readonly leases: LeaseStore;
+  /** Shows something while the command goes on, as its result is shown at its end. */
+  readonly show: (view: View) => Promise<void>;
   /** Ends live output and leaves the terminal clean, before another program takes it. */
   readonly releaseTerminal: () => Promise<void>;
   /** A person is at the terminal: no `--json`, no `--quiet`, and stdin and stdout are terminals. */

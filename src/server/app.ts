@@ -1,7 +1,11 @@
-import { type FastifyInstance, fastify } from 'fastify';
+import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify';
 import type { WebSocketServer } from 'ws';
+import type { Audit } from './audit/audit.ts';
+import type { Access } from './auth/caller.ts';
 import { serveExecStream } from './exec/stream.ts';
-import { ApiProblem, problemBody } from './problem.ts';
+import { belowBase } from './path.ts';
+import { ApiProblem, problemBody, problemHeaders } from './problem.ts';
+import { admit, guardRequests, requestId } from './requests.ts';
 import { containerRoutes } from './routes/containers.ts';
 import { execRoutes } from './routes/exec.ts';
 import { logRoutes } from './routes/logs.ts';
@@ -10,7 +14,7 @@ import type { RouteDeps } from './routes/routes.ts';
 import { terminalRoutes } from './routes/terminal.ts';
 import { volumeRoutes } from './routes/volumes.ts';
 import { serveTerminal } from './terminal/serve.ts';
-import { serveUpgrades } from './upgrades.ts';
+import { type SocketRoute, serveUpgrades } from './upgrades.ts';
 import { execProtocol } from './wire/exec-stream.ts';
 import { ttydProtocol } from './wire/ttyd.ts';
 
@@ -22,13 +26,26 @@ export interface App {
 /** Largest request body, in bytes. */
 const bodyLimit = 4 * 1024 * 1024;
 
-/**
- * The server's HTTP side, ready to listen. Whoever reaches its socket is trusted: on a unix socket that only its
- * owner can open, that is the owner.
- * @param report takes one line about every failure of the server itself.
- */
-export async function createApp(deps: RouteDeps, report: (line: string) => void): Promise<App> {
-  const http = fastify({
+/** How the server is kept: who is let in, what is written down, and what the connection is made of. */
+export interface AppOptions {
+  readonly access: Access;
+  readonly audit: Audit;
+  /** Certificate and private key as PEM; null speaks plain HTTP. */
+  readonly tls: { readonly cert: string; readonly key: string } | null;
+  /** Takes a JSON line about every request; undefined where nobody reads them. */
+  readonly requestLog: { write(line: string): void } | undefined;
+  /** Takes one line about every failure of the server itself. */
+  readonly report: (line: string) => void;
+}
+
+/** The server's HTTP side, ready to listen. */
+export async function createApp(deps: RouteDeps, options: AppOptions): Promise<App> {
+  const { report, requestLog } = options;
+  const http: FastifyInstance = fastify({
+    ...(options.tls ? { https: options.tls } : {}),
+    ...(requestLog ? { logger: { stream: requestLog, serializers: { req: describeRequest } } } : {}),
+    genReqId: ({ headers }) => requestId(headers),
+    rewriteUrl: ({ url }) => belowBase(url ?? '/'),
     bodyLimit,
     forceCloseConnections: 'idle',
     // Shorter than clients keep theirs: an idle connection is closed here, and keeps the server up no longer.
@@ -36,6 +53,7 @@ export async function createApp(deps: RouteDeps, report: (line: string) => void)
     routerOptions: { ignoreDuplicateSlashes: true, ignoreTrailingSlash: true },
   });
   acceptEmptyBodies(http);
+  guardRequests(http, options);
   http.setNotFoundHandler((request, reply) => {
     const problem = new ApiProblem(404, 'not-found', `there is no ${request.method} ${request.url}`);
     return reply.code(problem.status).send(problemBody(problem));
@@ -43,35 +61,53 @@ export async function createApp(deps: RouteDeps, report: (line: string) => void)
   http.setErrorHandler((error, request, reply) => {
     const problem = asProblem(error);
     if (problem.status >= 500) report(`${request.method} ${request.url}: ${describe(error)}`);
-    return reply.code(problem.status).send(problemBody(problem));
+    return reply.code(problem.status).headers(problemHeaders(problem)).send(problemBody(problem));
   });
   for (const add of [metaRoutes, containerRoutes, execRoutes, logRoutes, terminalRoutes, volumeRoutes])
     add(http, deps);
   await http.ready();
-  return { http, sockets: serveUpgrades(http.server, socketRoutes(deps)) };
+  return { http, sockets: serveUpgrades(http.server, socketRoutes(deps, options)) };
 }
 
-function socketRoutes({ engine, tickets }: RouteDeps) {
+/** What the log says of a request; the secret of a terminal's address is no part of it. */
+function describeRequest({ method, url, ip }: FastifyRequest): Record<string, string> {
+  return { method, url: url.replace(/^(\/terminal\/)[^/?]+/, '$1[hidden]'), remoteAddress: ip };
+}
+
+function socketRoutes(
+  { engine, tickets, execRate }: RouteDeps,
+  { access, audit }: AppOptions,
+): SocketRoute[] {
   return [
     {
       path: /^\/v1\/containers\/([^/]+)\/exec\/stream$/,
       protocol: execProtocol,
       required: true,
-      async open([id = '']: readonly string[]) {
+      async open([id = ''], { headers }) {
+        const caller = await admit(access, headers);
         const box = await engine.get(id);
-        return (socket: Parameters<typeof serveExecStream>[0]) => serveExecStream(socket, engine, box.id);
+        execRate?.take(caller.name);
+        const about = {
+          request: requestId(headers),
+          caller: caller.name,
+          operation: 'exec/stream',
+          target: box.id,
+        };
+        audit({ ...about, phase: 'begin' });
+        return (socket) =>
+          serveExecStream(socket, engine, box.id, (exitCode) => audit({ ...about, phase: 'end', exitCode }));
       },
     },
     {
       path: /^\/terminal\/([^/]+)\/ws$/,
       protocol: ttydProtocol,
       required: false,
-      async open([secret = '']: readonly string[]) {
+      async open([secret = '']) {
         const id = tickets.redeem(secret);
         if (id === undefined)
           throw new ApiProblem(404, 'not-found', 'this terminal address is used up or expired');
         const box = await engine.get(id);
-        return (socket: Parameters<typeof serveTerminal>[0]) => serveTerminal(socket, engine, box);
+        return (socket) => serveTerminal(socket, engine, box);
       },
     },
   ];

@@ -14,7 +14,8 @@ const shortestMilliseconds = 200;
 export function watchIdle(options: {
   readonly server: Server;
   readonly isEmpty: () => boolean;
-  readonly idleMilliseconds: number;
+  /** Null for a server that stays however idle it is. */
+  readonly idleMilliseconds: number | null;
   /** Why the server serves nobody any more, whatever it holds; undefined while it does. */
   readonly whyUseless: () => Promise<string | undefined>;
 }): Promise<string> {
@@ -26,16 +27,17 @@ export function watchIdle(options: {
       clearInterval(looking);
       resolve(why);
     };
+    const { idleMilliseconds } = options;
     const rearm = (): void => {
       clearTimeout(timer);
-      if (connections.size > 0) return;
+      if (connections.size > 0 || idleMilliseconds === null) return;
       timer = setTimeout(
         () => {
           if (connections.size > 0) return;
           if (options.isEmpty()) settle('idle');
           else rearm();
         },
-        Math.max(shortestMilliseconds, options.idleMilliseconds),
+        Math.max(shortestMilliseconds, idleMilliseconds),
       );
     };
     const looking = setInterval(() => {

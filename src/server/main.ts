@@ -1,37 +1,81 @@
-import { closeSync, writeSync } from 'node:fs';
+import { closeSync, readFileSync, writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { serve } from './serve.ts';
+import { type Listen, type ServeOptions, serve } from './serve.ts';
 
-/** Where the starter waits for one line: `ready`, or what went wrong. */
+/** Where the starter waits for one line: `ready` with JSON that says where the server is, or what went wrong. */
 const readyFd = 3;
 
 /**
- * The program that `api=local` starts in the background. Its standard error is its log. It ends by itself when it
- * has been idle and empty; the boxes do not need it to live.
+ * The program behind `api=local`, which starts it in the background, and behind `devbox serve`. Its standard error is its log. The
+ * boxes do not need it to live.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       state: { type: 'string' },
       homes: { type: 'string' },
-      socket: { type: 'string' },
-      'idle-seconds': { type: 'string', default: '60' },
       version: { type: 'string', default: 'unknown' },
+      'idle-seconds': { type: 'string' },
+      'exec-rate': { type: 'string' },
+      socket: { type: 'string' },
+      host: { type: 'string' },
+      port: { type: 'string' },
+      'tls-cert': { type: 'string' },
+      'tls-key': { type: 'string' },
+      'public-url': { type: 'string' },
+      open: { type: 'boolean', default: false },
+      'request-log': { type: 'boolean', default: false },
     },
   });
-  const { state, homes, socket } = values;
-  if (!state || !homes || !socket) throw new Error('--state, --homes and --socket are needed');
+  const { state, homes } = values;
+  if (!state || !homes) throw new Error('--state and --homes are needed');
+  const isLogged = values['request-log'];
   const running = await serve({
     state,
     homes,
-    socket,
-    idleSeconds: Number(values['idle-seconds']),
+    listen: listenFrom(values),
+    idleSeconds: numberFrom(values['idle-seconds']),
+    execRate: numberFrom(values['exec-rate']),
     version: values.version,
-    report: (line) => console.error(`${new Date().toISOString()} [${process.pid}] ${line}`),
+    report: isLogged ? reportAsJson : reportAsLine,
+    requestLog: isLogged ? process.stderr : undefined,
   });
-  tellStarter('ready');
+  const { url, engine, boxes } = running ?? {};
+  tellStarter(`ready ${JSON.stringify({ url, engine, boxes, pid: process.pid })}`);
   await running?.stopped;
 }
+
+const numberFrom = (text: string | undefined): number | null => (text === undefined ? null : Number(text));
+
+function listenFrom(values: {
+  readonly socket?: string | undefined;
+  readonly host?: string | undefined;
+  readonly port?: string | undefined;
+  readonly 'tls-cert'?: string | undefined;
+  readonly 'tls-key'?: string | undefined;
+  readonly 'public-url'?: string | undefined;
+  readonly open: boolean;
+}): Listen {
+  const { socket, host, port, open } = values;
+  if (socket) return { kind: 'private', socket };
+  if (!host || port === undefined) throw new Error('--socket, or --host and --port are needed');
+  const [cert, key, url] = [values['tls-cert'], values['tls-key'], values['public-url']];
+  return {
+    kind: 'tcp',
+    host,
+    port: Number(port),
+    tls: cert && key ? { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') } : null,
+    publicUrl: url ? new URL(url) : null,
+    open,
+  };
+}
+
+const reportAsLine: ServeOptions['report'] = (line) =>
+  console.error(`${new Date().toISOString()} [${process.pid}] ${line}`);
+
+/** In the form of the lines about requests. */
+const reportAsJson: ServeOptions['report'] = (msg) =>
+  console.error(JSON.stringify({ level: 30, time: Date.now(), pid: process.pid, msg }));
 
 /** The starter may be gone by now; that changes nothing. */
 function tellStarter(line: string): void {

@@ -6,18 +6,27 @@ export class ApiProblem extends Error {
   readonly code: string;
   /** What is wrong with which field of the request, as Laravel's validation errors have it. */
   readonly fields: Readonly<Record<string, readonly string[]>> | undefined;
+  /** When it is worth asking again. */
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(
     status: number,
     code: string,
     message: string,
     fields?: Readonly<Record<string, readonly string[]>>,
+    retryAfterSeconds?: number,
   ) {
     super(message);
     this.status = status;
     this.code = code;
     this.fields = fields;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
+}
+
+/** Headers that go with the answer to a problem. */
+export function problemHeaders({ retryAfterSeconds }: ApiProblem): Readonly<Record<string, string>> {
+  return retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
 }
 
 /** The body with which a problem is answered. */

@@ -1,7 +1,8 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { ApiProblem, problemBody } from './problem.ts';
+import { belowBase } from './path.ts';
+import { ApiProblem, problemBody, problemHeaders } from './problem.ts';
 import { maxMessageBytes } from './wire/message.ts';
 
 /** A kind of WebSocket that the server offers. */
@@ -12,7 +13,7 @@ export interface SocketRoute {
   readonly protocol: string;
   readonly required: boolean;
   /** Looks at the request before it is upgraded. @throws ApiProblem to refuse it. */
-  open(groups: readonly string[]): Promise<(socket: WebSocket) => void>;
+  open(groups: readonly string[], request: IncomingMessage): Promise<(socket: WebSocket) => void>;
 }
 
 /** Answers requests for WebSockets on a server; what they cannot have is refused with a JSON message. */
@@ -38,16 +39,26 @@ async function choose(
   routes: readonly SocketRoute[],
   request: IncomingMessage,
 ): Promise<(socket: WebSocket) => void> {
-  const path = (request.url ?? '/').replace(/[?#].*$/, '').replace(/\/{2,}/g, '/');
+  const path = belowBase(request.url ?? '/')
+    .replace(/[?#].*$/, '')
+    .replace(/\/{2,}/g, '/');
   for (const route of routes) {
     const match = route.path.exec(path);
     if (!match) continue;
     if (route.required && !offers(request, route.protocol)) {
       throw new ApiProblem(400, 'wrong-protocol', `this address speaks the subprotocol ${route.protocol}`);
     }
-    return route.open(match.slice(1).map(decodeURIComponent));
+    return route.open(match.slice(1).map(decode), request);
   }
   throw new ApiProblem(404, 'not-found', `there is no WebSocket at ${path}`);
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new ApiProblem(400, 'invalid-request', 'the path is not encoded as paths are');
+  }
 }
 
 function offers(request: IncomingMessage, protocol: string): boolean {
@@ -66,6 +77,7 @@ function refuse(stream: Duplex, error: unknown): void {
       `HTTP/1.1 ${problem.status} Refused`,
       'Content-Type: application/json; charset=utf-8',
       `Content-Length: ${Buffer.byteLength(body)}`,
+      ...Object.entries(problemHeaders(problem)).map(([name, value]) => `${name}: ${value}`),
       'Connection: close',
       '',
       body,

@@ -70,7 +70,12 @@ interface JobStreams {
 function jobStreams(job: Job, { line, context, renderer, together }: Stage): JobStreams {
   const label = `#${job.number}`;
   const live: LiveOutput = together
-    ? { emit: renderer.labelled(label), prepare: renderer.prepare, release: async () => undefined }
+    ? {
+        emit: renderer.labelled(label),
+        prepare: renderer.prepare,
+        release: async () => undefined,
+        show: renderer.show,
+      }
     : renderer;
   const { stdout, stderr } = context;
   if (line.flags.json) {
@@ -79,7 +84,10 @@ function jobStreams(job: Job, { line, context, renderer, together }: Stage): Job
       stdout: plainOutput(kept.stdout.stream, stdout),
       stderr: plainOutput(kept.stderr.stream, stderr),
     };
-    return { outputs, live, end: async () => outputJson(kept) };
+    const show: LiveOutput['show'] = async (view) => {
+      kept.stdout.stream.write(`${JSON.stringify(view.json)}\n`);
+    };
+    return { outputs, live: { ...live, show }, end: async () => outputJson(kept) };
   }
   if (!together) return { outputs: { stdout, stderr }, live, end: async () => undefined };
   const lines = [stdout, stderr].map(({ stream }) => labelledStream(stream, label));

@@ -91,7 +91,7 @@ async function launch(options: StartOptions): Promise<Launched> {
     const ended = endOf(child);
     const answer = await firstLine(child);
     child.unref();
-    if (answer === 'ready') return { isReady: true, isCutOff: false, said: answer };
+    if (answer.startsWith('ready ')) return { isReady: true, isCutOff: false, said: answer };
     if (answer !== '') return { isReady: false, isCutOff: false, said: answer };
     const said = (await lastLine(places.log, before, child.pid)) ?? (await ended);
     return { isReady: false, isCutOff: true, said };

@@ -26,11 +26,22 @@ const hangUpMilliseconds = 2_000;
 const closeInvalid = 1008;
 const closeRefused = 4404;
 
-/** Serves one connection of the protocol in wire/exec-stream.ts. */
-export function serveExecStream(socket: WebSocket, engine: Engine, id: string): void {
+/**
+ * Serves one connection of the protocol in wire/exec-stream.ts.
+ * @param ended hears the exit code once it is over; null where it was cut off.
+ */
+export function serveExecStream(
+  socket: WebSocket,
+  engine: Engine,
+  id: string,
+  ended: (exitCode: number | null) => void,
+): void {
   const session = new ExecSession(socket);
   socket.on('message', (data) => session.receive(messageBytes(data), engine, id));
-  socket.on('close', () => session.clientGone());
+  socket.on('close', () => {
+    session.clientGone();
+    ended(session.exitCode);
+  });
   socket.on('error', () => socket.terminate());
 }
 
@@ -40,6 +51,7 @@ class ExecSession {
   #gone = false;
   #timedOut = false;
   #signalled = false;
+  #exitCode: number | null = null;
   #command: RunningCommand | undefined;
   /** What came for the command before it ran. */
   #early: Frame[] = [];
@@ -63,6 +75,11 @@ class ExecSession {
     } catch (error) {
       this.#socket.close(closeInvalid, reason(error));
     }
+  }
+
+  /** Null as long as there is none. */
+  get exitCode(): number | null {
+    return this.#exitCode;
   }
 
   clientGone(): void {
@@ -142,6 +159,7 @@ class ExecSession {
   }
 
   #finish({ code, signal }: Exit): void {
+    this.#exitCode = code;
     const report: ExitReport = { exit_code: code, signal, timed_out: this.#timedOut };
     this.#send(encodeFrame('exit', JSON.stringify(report)));
     this.#socket.close(1000);

@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify';
+import type { Addresser } from '../address.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { ExecRate } from '../limits/rate.ts';
 import type { TerminalTickets } from '../terminal/tickets.ts';
 import type { Meter } from '../volumes/measure.ts';
 import type { VolumeStore } from '../volumes/store.ts';
@@ -11,6 +13,10 @@ export interface RouteDeps {
   readonly volumes: VolumeStore;
   /** Measures volumes. */
   readonly meter: Meter;
+  /** How many commands a caller may start; undefined for no limit. */
+  readonly execRate: ExecRate | undefined;
+  /** The address by which a caller reached the server, for the addresses in answers. */
+  readonly addressOf: Addresser;
   readonly version: string;
   readonly user: { readonly name: string; readonly host: string };
   readonly now: () => number;

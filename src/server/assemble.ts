@@ -1,0 +1,37 @@
+import { hostname, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { addresser } from './address.ts';
+import { openProcessEngine } from './engine/process/engine.ts';
+import { ExecRate } from './limits/rate.ts';
+import type { RouteDeps } from './routes/routes.ts';
+import type { ServeOptions } from './serve.ts';
+import { TerminalTickets } from './terminal/tickets.ts';
+import { Meter } from './volumes/measure.ts';
+import { VolumeStore } from './volumes/store.ts';
+
+/** Seconds that the processes of a box get to end by themselves. */
+const graceSeconds = 2;
+
+/** Opens the engine and the stores of a state directory, and finishes what a server left half-done that was killed. */
+export async function assemble(options: ServeOptions): Promise<RouteDeps> {
+  const { state, homes, listen, execRate, report } = options;
+  const monotonic = (): number => performance.now();
+  const engine = await openProcessEngine({
+    boxes: join(state, 'boxes'),
+    homes,
+    graceSeconds,
+    now: Date.now,
+    report,
+  });
+  return {
+    engine,
+    tickets: new TerminalTickets(monotonic),
+    volumes: await VolumeStore.open(join(state, 'volumes'), Date.now, report),
+    meter: new Meter(monotonic),
+    execRate: execRate === null ? undefined : new ExecRate(execRate, monotonic),
+    addressOf: addresser(listen.kind === 'tcp' ? listen.publicUrl : null),
+    version: options.version,
+    user: { name: userInfo().username, host: hostname() },
+    now: Date.now,
+  };
+}

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { Lease } from '../leases/lease.ts';
+import { noFacts } from '../providers/facts.ts';
 import type { Box, Provider } from '../providers/provider.ts';
 import type { CommandDeps } from './command.ts';
 
@@ -38,6 +39,7 @@ export function unseenBox(
   id: string,
 ): Box {
   return {
+    ...noFacts,
     id,
     name: lease.name,
     provider: lease.provider,

@@ -2,8 +2,18 @@ import type { LaunchAnswer, Phase } from '../acquire/outcome.ts';
 import type { ProviderName } from '../leases/provider-name.ts';
 import type { BoxAccess, ExecRequest, ExecStreams, TerminalStreams } from '../remote/access.ts';
 import type { Emit } from '../ui/events.ts';
+import type { BoxFacts } from './facts.ts';
 
-export type { BoxAccess, ExecRequest, ExecStreams, LaunchAnswer, Phase, ProviderName, TerminalStreams };
+export type {
+  BoxAccess,
+  BoxFacts,
+  ExecRequest,
+  ExecStreams,
+  LaunchAnswer,
+  Phase,
+  ProviderName,
+  TerminalStreams,
+};
 
 /** How a box is reached: over SSH, or through the API of the server that holds it. */
 export type Reach =
@@ -13,7 +23,7 @@ export type Reach =
   | { readonly kind: 'none'; readonly why: string };
 
 /** A development box, whoever provides it. Texts come from the provider and are already free of control characters. */
-export interface Box {
+export interface Box extends BoxFacts {
   readonly id: string;
   readonly name: string | null;
   readonly provider: ProviderName;
@@ -30,7 +40,7 @@ export interface Box {
   readonly reach: Reach;
   readonly filesystems: readonly string[];
   readonly sshKeys: readonly string[];
-  /** More rows for the box's own card, in order, secrets left out: `Private IP`, `Tags`, `Home`, ... */
+  /** More rows for the box's own card, in order, secrets left out: `Private IP`, `Home`, ... */
   readonly extra: readonly { readonly label: string; readonly value: string }[];
 }
 

@@ -20,3 +20,8 @@ const gibibyte = 1024 ** 3;
 export function binarySize(bytes: number): string {
   return bytes < gibibyte ? `${(bytes / mebibyte).toFixed(1)} MB` : `${(bytes / gibibyte).toFixed(1)} GB`;
 }
+
+/** The size of a memory of so many MiB as its maker calls it: `24 GB` for 24564. */
+export function memorySize(mebibytes: number): string {
+  return mebibytes < 1024 ? `${mebibytes} MB` : `${Math.round(mebibytes / 1024)} GB`;
+}

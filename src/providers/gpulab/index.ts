@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { DevboxError } from '../../base/errors.ts';
 import { HttpFailure } from '../../base/http.ts';
 import { cleanLine } from '../../base/text.ts';
+import { noFacts } from '../facts.ts';
 import type {
   Box,
   Facets,
@@ -111,6 +112,7 @@ function ended(box: Box, { purge }: TerminateOptions): Box {
   const left = purge ? [] : ['Home', 'Workspace'];
   return {
     ...box,
+    ...noFacts,
     status: 'deleted',
     phase: 'ended',
     reach: { kind: 'none', why: 'it was deleted' },

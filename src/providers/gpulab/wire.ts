@@ -7,12 +7,43 @@ import * as z from 'zod/mini';
 const text = z.nullish(z.string());
 const whole = z.nullish(z.int());
 
+/** What GPULab leaves open: read where it has a form that we know, and taken for "not said" where it has another. */
+const maybe = <T extends z.ZodMiniType>(schema: T) => z.catch(z.nullish(schema), null);
+
+/** A name, or a thing with a name in one of these fields. */
+const named = (...fields: readonly string[]) =>
+  maybe(
+    z.union([
+      z.string(),
+      z.pipe(
+        z.record(z.string(), z.unknown()),
+        z.transform((thing) => {
+          const name = fields.map((field) => thing[field]).find((value) => typeof value === 'string');
+          return typeof name === 'string' ? name : null;
+        }),
+      ),
+    ]),
+  );
+
 /** What our own server adds to a container. */
 const ownExtras = z.object({
   isolation: text,
   home: text,
   workspace: text,
   tags: z.nullish(z.record(z.string(), z.string())),
+  uptime_seconds: whole,
+  /** The address of each port that can be reached now. */
+  ports: z.nullish(z.record(z.string(), z.string())),
+  failure: text,
+  template: named('name', 'uuid'),
+  image: text,
+  volume: named('name', 'volume', 'uuid'),
+});
+
+const gpu = z.object({
+  type: z.optional(z.unknown()),
+  /** MiB. */
+  total_memory: maybe(z.union([z.number(), z.string()])),
 });
 
 export const containerSchema = z.object({
@@ -21,12 +52,21 @@ export const containerSchema = z.object({
   status: z.string(),
   type: text,
   memory: whole,
+  allocated_cpu_cores: whole,
   gpu_count: whole,
-  gpus: z.nullish(z.array(z.object({ type: z.optional(z.unknown()) }))),
-  public_urls: text,
+  gpus: z.nullish(z.array(gpu)),
+  gpu_type: named('gpu_name', 'name'),
+  public_urls: z.optional(z.unknown()),
   opened_ports: text,
-  uptime: text,
+  environment_variables: maybe(z.record(z.string(), z.string())),
+  volume_mount_path: text,
+  command: text,
+  web_terminal: maybe(z.object({ terminal_url: text })),
+  /** Seconds, or words for a person. */
+  uptime: z.nullish(z.union([z.string(), z.number()])),
   created_at: text,
+  template: maybe(z.object({ name: text, docker_image: text })),
+  network_volume: named('volume_name', 'name', 'volumeName', 'volume_uuid', 'uuid'),
   devbox: z.nullish(ownExtras),
 });
 

@@ -1,4 +1,5 @@
 import { cleanLine } from '../../base/text.ts';
+import { noFacts } from '../facts.ts';
 import type { Box, Phase, Reach } from '../provider.ts';
 import type { WireInstance } from './wire.ts';
 
@@ -10,6 +11,7 @@ export function boxOf(wire: WireInstance): Box {
   const address = clean(wire.ip);
   const phase = phaseOf(wire.status, address !== null);
   return {
+    ...noFacts,
     id: cleanLine(wire.id),
     name: clean(wire.name),
     provider: 'lambda',
@@ -23,6 +25,7 @@ export function boxOf(wire: WireInstance): Box {
     reach: reachOf(phase, address, wire.status),
     filesystems: cleanAll(wire.file_system_names),
     sshKeys: cleanAll(wire.ssh_key_names),
+    tags: Object.fromEntries((wire.tags ?? []).map(({ key, value }) => [cleanLine(key), cleanLine(value)])),
     extra: extraRows(wire),
   };
 }
@@ -60,7 +63,6 @@ function extraRows(wire: WireInstance): Box['extra'] {
     { label: 'Private IP', value: clean(wire.private_ip) ?? '' },
     { label: 'Hostname', value: clean(wire.hostname) ?? '' },
     { label: 'Firewall Rulesets', value: cleanAll(wire.firewall_rulesets?.map(({ id }) => id)).join(', ') },
-    { label: 'Tags', value: cleanAll(wire.tags?.map(({ key, value }) => `${key}=${value}`)).join(', ') },
     { label: 'Actions', value: cleanAll(actions).join(', ') },
   ].filter(({ value }) => value !== '');
 }

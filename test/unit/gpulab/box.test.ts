@@ -45,12 +45,82 @@ describe('a container as a box', () => {
   });
 
   test.each([
-    ['running', [{ label: 'Uptime', value: '5m 6s' }]],
-    ['stopped', []],
-    ['failed', []],
-    ['deleting', []],
-  ])('that is %s says how long it runs only if it does', (status, extra) => {
-    expect(read({ uuid: 'abcdef123456', status, uptime: '5m 6s' }).extra).toEqual(extra);
+    ['running', 306],
+    ['stopped', null],
+    ['failed', null],
+    ['deleting', null],
+  ])('that is %s says how long it runs only if it does', (status, seconds) => {
+    expect(read({ uuid: 'abcdef123456', status, uptime: '5m 6s' }).uptimeSeconds).toBe(seconds);
+  });
+
+  test('with everything that a foreign server says in its own forms', () => {
+    expect(
+      read({
+        uuid: 'abcdef123456',
+        status: 'running',
+        memory: 32,
+        allocated_cpu_cores: 12,
+        uptime: 8100,
+        gpus: [{ gpu_index: '0', total_memory: '24564', type: { gpu_name: 'RTX 4090' } }],
+        opened_ports: '8080,8888',
+        public_urls: 'https://abcdef123456-8080.proxy.example',
+        environment_variables: { A: '1' },
+        template: { name: 'pytorch', docker_image: 'pytorch/pytorch' },
+        network_volume: { volumeName: 'data' },
+        volume_mount_path: '/workspace',
+        web_terminal: { terminal_url: 'https://t.example' },
+        command: 'python train.py',
+      }),
+    ).toMatchObject({
+      uptimeSeconds: 8100,
+      ports: [
+        { port: '8080', url: 'https://abcdef123456-8080.proxy.example' },
+        { port: '8888', url: null },
+      ],
+      gpus: [{ name: 'RTX 4090', memoryMib: 24564 }],
+      memoryGb: 32,
+      cpuCores: 12,
+      template: 'pytorch',
+      image: 'pytorch/pytorch',
+      env: { A: '1' },
+      volume: { name: 'data', mountPath: '/workspace' },
+      terminalUrl: 'https://t.example',
+      command: 'python train.py',
+    });
+  });
+
+  test('with forms that nobody foresaw in the fields that GPULab leaves open', () => {
+    expect(
+      read({
+        uuid: 'abcdef123456',
+        status: 'running',
+        gpus: [{ type: 7, total_memory: [] }],
+        public_urls: 7,
+        environment_variables: [],
+        template: [],
+        network_volume: 3,
+        web_terminal: 'yes',
+        gpu_type: [],
+      }),
+    ).toMatchObject({ ports: [], gpus: [{ name: null, memoryMib: null }], env: {}, volume: null });
+  });
+
+  test('of our own server, which says it exactly', () => {
+    const devbox = {
+      uptime_seconds: 61,
+      ports: { 80: 'http://127.0.0.1:4000' },
+      template: { uuid: 't1', name: 'python' },
+      volume: { uuid: 'v1', name: 'data', mount_path: '/data' },
+    };
+    expect(read({ uuid: 'abcdef123456', status: 'running', uptime: '1m', devbox })).toMatchObject({
+      uptimeSeconds: 61,
+      ports: [{ port: '80', url: 'http://127.0.0.1:4000' }],
+      template: 'python',
+      volume: { name: 'data' },
+    });
+    expect(read({ uuid: 'abcdef123456', status: 'failed', devbox: { failure: 'no image' } }).failure).toBe(
+      'no image',
+    );
   });
 
   test('with GPUs', () => {

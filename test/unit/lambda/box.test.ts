@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { noFacts } from '../../../src/providers/facts.ts';
 import { boxOf } from '../../../src/providers/lambda/box.ts';
 import { instance } from '../../../src/providers/lambda/wire.ts';
 
@@ -26,6 +27,7 @@ const box = (change: Readonly<Record<string, unknown>> = {}) =>
 describe('boxOf', () => {
   test('says in devbox terms what an instance is', () => {
     expect(box()).toEqual({
+      ...noFacts,
       id: 'abc',
       name: 'gh200-devbox',
       provider: 'lambda',
@@ -43,9 +45,9 @@ describe('boxOf', () => {
         { label: 'Private IP', value: '10.0.2.100' },
         { label: 'Hostname', value: 'headnode' },
         { label: 'Firewall Rulesets', value: 'r1' },
-        { label: 'Tags', value: 'team=ml' },
         { label: 'Actions', value: 'restart, terminate' },
       ],
+      tags: { team: 'ml' },
     });
   });
 
@@ -70,7 +72,7 @@ describe('boxOf', () => {
   test('names from the account cannot drive the terminal', () => {
     const shown = box({ name: 'a\u001b[2Jb\nc', tags: [{ key: 'k', value: '\u0007v\u202e' }] });
     expect(shown.name).toBe('ab c');
-    expect(shown.extra).toContainEqual({ label: 'Tags', value: 'k=v' });
+    expect(shown.tags).toEqual({ k: 'v' });
   });
 
   test('the barest record is still a box that can be ended', () => {

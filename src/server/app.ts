@@ -8,9 +8,10 @@ import { ApiProblem, problemBody, problemHeaders } from './problem.ts';
 import { admit, guardRequests, requestId } from './requests.ts';
 import { containerRoutes } from './routes/containers.ts';
 import { execRoutes } from './routes/exec.ts';
+import { gpuRoutes } from './routes/gpus.ts';
 import { logRoutes } from './routes/logs.ts';
 import { metaRoutes } from './routes/meta.ts';
-import type { RouteDeps } from './routes/routes.ts';
+import type { RouteDeps, Routes } from './routes/routes.ts';
 import { terminalRoutes } from './routes/terminal.ts';
 import { volumeRoutes } from './routes/volumes.ts';
 import { serveTerminal } from './terminal/serve.ts';
@@ -25,6 +26,16 @@ export interface App {
 
 /** Largest request body, in bytes. */
 const bodyLimit = 4 * 1024 * 1024;
+
+const routes: readonly Routes[] = [
+  metaRoutes,
+  containerRoutes,
+  execRoutes,
+  gpuRoutes,
+  logRoutes,
+  terminalRoutes,
+  volumeRoutes,
+];
 
 /** How the server is kept: who is let in, what is written down, and what the connection is made of. */
 export interface AppOptions {
@@ -63,8 +74,7 @@ export async function createApp(deps: RouteDeps, options: AppOptions): Promise<A
     if (problem.status >= 500) report(`${request.method} ${request.url}: ${describe(error)}`);
     return reply.code(problem.status).headers(problemHeaders(problem)).send(problemBody(problem));
   });
-  for (const add of [metaRoutes, containerRoutes, execRoutes, logRoutes, terminalRoutes, volumeRoutes])
-    add(http, deps);
+  for (const add of routes) add(http, deps);
   await http.ready();
   return { http, sockets: serveUpgrades(http.server, socketRoutes(deps, options)) };
 }

@@ -1,10 +1,15 @@
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { addresser } from './address.ts';
+import { CredentialStore } from './credentials/store.ts';
 import { openProcessEngine } from './engine/process/engine.ts';
+import { nvidiaSmi } from './gpus/nvidia-smi.ts';
+import { GpuPool } from './gpus/pool.ts';
 import { ExecRate } from './limits/rate.ts';
 import type { RouteDeps } from './routes/routes.ts';
 import type { ServeOptions } from './serve.ts';
+import { SshKeyStore } from './ssh-keys/store.ts';
+import { TemplateStore } from './templates/store.ts';
 import { TerminalTickets } from './terminal/tickets.ts';
 import { Meter } from './volumes/measure.ts';
 import { VolumeStore } from './volumes/store.ts';
@@ -28,6 +33,10 @@ export async function assemble(options: ServeOptions): Promise<RouteDeps> {
     tickets: new TerminalTickets(monotonic),
     volumes: await VolumeStore.open(join(state, 'volumes'), Date.now, report),
     meter: new Meter(monotonic),
+    gpus: new GpuPool(nvidiaSmi(monotonic), () => engine.list()),
+    templates: new TemplateStore(join(state, 'templates.json'), Date.now),
+    credentials: new CredentialStore(join(state, 'credentials.json'), Date.now),
+    sshKeys: new SshKeyStore(join(state, 'ssh-keys.json'), Date.now),
     execRate: execRate === null ? undefined : new ExecRate(execRate, monotonic),
     addressOf: addresser(listen.kind === 'tcp' ? listen.publicUrl : null),
     version: options.version,

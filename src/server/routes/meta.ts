@@ -1,7 +1,7 @@
 import { type CapabilitiesWire, extensions, protocolVersion } from '../wire/capabilities.ts';
 import type { Routes } from './routes.ts';
 
-/** What is known without looking at a box: health, extensions, whose account it is, GPUs (none with this engine). */
+/** What is known without looking at a box: health, extensions, whose account it is. */
 export const metaRoutes: Routes = (app, { engine, version, user }) => {
   app.get('/healthz', () => ({ status: 'ok' }));
 
@@ -23,7 +23,4 @@ export const metaRoutes: Routes = (app, { engine, version, user }) => {
     team: null,
     container_count: engine.size,
   }));
-
-  app.get('/v1/gpus/types', () => []);
-  app.get('/v1/gpus/available', () => ({ total_available: 0, summary: [], gpus: [] }));
 };

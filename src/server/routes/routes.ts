@@ -1,7 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import type { Addresser } from '../address.ts';
+import type { CredentialStore } from '../credentials/store.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { GpuPool } from '../gpus/pool.ts';
 import type { ExecRate } from '../limits/rate.ts';
+import type { SshKeyStore } from '../ssh-keys/store.ts';
+import type { TemplateStore } from '../templates/store.ts';
 import type { TerminalTickets } from '../terminal/tickets.ts';
 import type { Meter } from '../volumes/measure.ts';
 import type { VolumeStore } from '../volumes/store.ts';
@@ -13,6 +17,10 @@ export interface RouteDeps {
   readonly volumes: VolumeStore;
   /** Measures volumes. */
   readonly meter: Meter;
+  readonly gpus: GpuPool;
+  readonly templates: TemplateStore;
+  readonly credentials: CredentialStore;
+  readonly sshKeys: SshKeyStore;
   /** How many commands a caller may start; undefined for no limit. */
   readonly execRate: ExecRate | undefined;
   /** The address by which a caller reached the server, for the addresses in answers. */

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { readIfThere, syncFolder, writeDurably } from '../../base/files.ts';
 import { ApiProblem } from '../problem.ts';
+import { drawId } from '../stores/resource-id.ts';
 import { Folder } from './folder.ts';
 import { copyTree, removeTree } from './tree.ts';
-import { drawVolumeId, isVolumeId, recordSchema, type Volume, type VolumeRequest } from './volume.ts';
+import { isVolumeId, recordSchema, type Volume, type VolumeRequest } from './volume.ts';
 
 /** Begins the names of directories that are not volumes: not yet, or no more. */
 const half = '.half-';
@@ -158,7 +159,7 @@ export class VolumeStore {
 
   #freeId(): string {
     for (;;) {
-      const id = drawVolumeId();
+      const id = drawId();
       if (!this.find(id)) return id;
     }
   }

@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import * as z from 'zod/mini';
 
 /** What `volume.json` holds. */
@@ -27,12 +26,5 @@ export interface Volume extends Omit<VolumeRecord, 'version'> {
 
 /** What somebody asks for in a new volume. */
 export type VolumeRequest = Pick<Volume, 'name' | 'maxSizeGb' | 'type' | 'region' | 'description' | 'notes'>;
-
-const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-
-/** Exactly ten letters and digits: clients take a text of that form for an id. */
-export function drawVolumeId(): string {
-  return Array.from({ length: 10 }, () => alphabet[randomInt(alphabet.length)]).join('');
-}
 
 export const isVolumeId = (text: string): boolean => /^[A-Za-z0-9]{10}$/.test(text);

@@ -2,11 +2,12 @@
  * What this server can do beyond GPULab's API. Clients ask before they use any of it; a GPULab server answers 404.
  *
  * - `exec-stream`: a command with its streams apart over a WebSocket, see exec-stream.ts
+ * - `image`: `docker_image` and `credentials_id` in the create request
  * - `purge`: `DELETE /v1/containers/{uuid}?purge=true` also deletes the home
  * - `tags`: `tags` in the create request, and `devbox` in a container
  * - `terminal-exit`: a terminal's WebSocket closes with 4000 + exit code
  */
-export const extensions = ['exec-stream', 'purge', 'tags', 'terminal-exit'] as const;
+export const extensions = ['exec-stream', 'image', 'purge', 'tags', 'terminal-exit'] as const;
 
 export type Extension = (typeof extensions)[number];
 

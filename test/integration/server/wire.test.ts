@@ -13,6 +13,7 @@ import { createWorld, processesOf, until, type World } from './world.ts';
  */
 const nullable = <T extends z.ZodMiniType>(type: T) => z.nullable(type);
 const iso = z.iso.datetime();
+const gpuType = z.strictObject({ gpu_name: z.string(), gpu_total_memory: nullable(z.int()) });
 const containerShape = {
   uuid: z.string().check(z.minLength(12)),
   server_name: z.string(),
@@ -27,8 +28,18 @@ const containerShape = {
   command: nullable(z.string()),
   web_terminal: z.null(),
   uptime: nullable(z.string()),
-  gpu_count: nullable(z.int()),
-  gpus: z.array(z.never()),
+  gpu_count: z.int(),
+  gpus: z.array(
+    z.strictObject({
+      gpu_uuid: z.string(),
+      gpu_index: z.string(),
+      gpu_status: z.string(),
+      gpu_temperature: nullable(z.string()),
+      memory_used: nullable(z.int()),
+      total_memory: nullable(z.int()),
+      type: gpuType,
+    }),
+  ),
   created_at: iso,
   updated_at: iso,
   devbox: z.strictObject({
@@ -38,14 +49,32 @@ const containerShape = {
     workspace: nullable(z.string()),
     uptime_seconds: nullable(z.int()),
     tags: z.record(z.string(), z.string()),
+    failure: nullable(z.string()),
+    image: nullable(z.string()),
+    template: nullable(z.strictObject({ uuid: z.string(), name: z.string() })),
+    volume: nullable(z.strictObject({ id: z.string(), name: z.string(), mount_path: z.string() })),
+    ports: z.record(z.string(), z.url()),
+    gpus: z.array(
+      z.strictObject({
+        uuid: z.string(),
+        index: z.int(),
+        name: z.string(),
+        memory_mib: nullable(z.int()),
+        memory_used_mib: nullable(z.int()),
+        utilisation_percent: nullable(z.int()),
+        temperature_celsius: nullable(z.int()),
+      }),
+    ),
   }),
 };
 const container = z.strictObject(containerShape);
 const detail = z.strictObject({
   ...containerShape,
-  template: z.null(),
-  network_volume: z.null(),
-  gpu_type: z.null(),
+  template: nullable(
+    z.strictObject({ template_uuid: z.string(), name: z.string(), docker_image: z.string() }),
+  ),
+  network_volume: nullable(z.strictObject({ volume_uuid: z.string(), volume_name: z.string() })),
+  gpu_type: nullable(gpuType),
   logs: nullable(z.string()),
 });
 const created = z.strictObject({
@@ -121,7 +150,7 @@ describe('answers have exactly the types that strict clients decode', () => {
     expect(await ok(z.unknown(), call('GET', '/v1/capabilities'))).toMatchObject({
       server: 'devbox',
       protocol: 1,
-      extensions: ['exec-stream', 'purge', 'tags', 'terminal-exit'],
+      extensions: ['exec-stream', 'image', 'purge', 'tags', 'terminal-exit'],
     });
   });
 
@@ -270,7 +299,7 @@ describe('every error has a status from 400 and a message', () => {
       'a template where there is none',
       'POST',
       '/v1/containers',
-      { server_name: 'g', template_uuid: 't' },
+      { server_name: 'g', template_uuid: 'nobody-made-it' },
       422,
     ],
     [

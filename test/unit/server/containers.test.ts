@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { formatUptime } from '../../../src/server/routes/containers.ts';
+import { formatUptime } from '../../../src/server/routes/container-wire.ts';
 
 test.each([
   [0, '0s'],

@@ -1,3 +1,4 @@
+import { gpuEnvironment } from '../../gpus/environment.ts';
 import { bootId, isRunning, type ProcessIdentity } from '../../identity.ts';
 import { ApiProblem } from '../../problem.ts';
 import type { BoxSpec, BoxStatus, EngineBox, Exit } from '../engine.ts';
@@ -269,7 +270,8 @@ export class ProcessBox {
     const home = this.#deps.homes.path(spec.name);
     return {
       cwd: home,
-      environment: (term) => boxEnvironment({ id, name: spec.name, home }, spec.env, term),
+      environment: (term) =>
+        boxEnvironment({ id, name: spec.name, home }, { ...gpuEnvironment(spec.gpus), ...spec.env }, term),
     };
   }
 

@@ -8,6 +8,10 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   ssh: async () => (await import('./ssh/index.ts')).ssh,
   exec: async () => (await import('./exec/index.ts')).exec,
   down: async () => (await import('./down/index.ts')).down,
+  serve: async () => (await import('./serve/index.ts')).serve,
+  serve_keys_add: async () => (await import('./serve/keys.ts')).serveKeysAdd,
+  serve_keys_list: async () => (await import('./serve/keys.ts')).serveKeysList,
+  serve_keys_rm: async () => (await import('./serve/keys.ts')).serveKeysRm,
 };
 
 export const commandNames: readonly string[] = Object.keys(loaders);

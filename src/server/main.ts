@@ -25,6 +25,7 @@ async function main(): Promise<void> {
       'public-url': { type: 'string' },
       open: { type: 'boolean', default: false },
       'request-log': { type: 'boolean', default: false },
+      attended: { type: 'boolean', default: false },
     },
   });
   const { state, homes } = values;
@@ -39,6 +40,7 @@ async function main(): Promise<void> {
     version: values.version,
     report: isLogged ? reportAsJson : reportAsLine,
     requestLog: isLogged ? process.stderr : undefined,
+    left: values.attended ? starterLeft() : undefined,
   });
   const { url, engine, boxes } = running ?? {};
   tellStarter(`ready ${JSON.stringify({ url, engine, boxes, pid: process.pid })}`);
@@ -70,6 +72,14 @@ function listenFrom(values: {
   };
 }
 
+/** Resolves when the starter is gone: it holds this process's standard input open, and writes nothing. */
+function starterLeft(): Promise<string> {
+  process.stdin.resume();
+  return new Promise((resolve) => {
+    for (const event of ['end', 'error']) process.stdin.once(event, () => resolve('its starter is gone'));
+  });
+}
+
 const reportAsLine: ServeOptions['report'] = (line) =>
   console.error(`${new Date().toISOString()} [${process.pid}] ${line}`);
 
@@ -91,7 +101,8 @@ main().then(
   () => process.exit(0),
   (error: unknown) => {
     const message = error instanceof Error ? error.message : String(error);
-    console.error(message);
+    // Who started it in the foreground shows the message; in the background it belongs into the log.
+    if (!process.argv.includes('--attended')) console.error(message);
     tellStarter(message);
     process.exit(1);
   },

@@ -24,6 +24,8 @@ export interface ServeOptions {
   readonly report: (line: string) => void;
   /** Takes a JSON line about every request; undefined where nobody reads them. */
   readonly requestLog: { write(line: string): void } | undefined;
+  /** Resolves with the reason when nobody wants the server any more. */
+  readonly left: Promise<string> | undefined;
 }
 
 /** Where the server is reached. */
@@ -120,16 +122,18 @@ async function run(options: ServeOptions, lock: Lock): Promise<Serving> {
       return (await lock.isHeld()) ? undefined : 'the state directory is gone';
     },
   });
-  const stopped = Promise.race([idle, terminationSignal()]).then(async (why) => {
-    report(`stopping: ${why}`);
-    await place.leave();
-    for (const socket of app.sockets.clients) socket.close(1001, 'the server stops');
-    const late = setTimeout(() => app.http.server.closeAllConnections(), closingMilliseconds);
-    await app.http.close();
-    clearTimeout(late);
-    if (await lock.isHeld()) await lock.giveBack();
-    else await engine.disband();
-  });
+  const stopped = Promise.race([idle, terminationSignal(), ...(options.left ? [options.left] : [])]).then(
+    async (why) => {
+      report(`stopping: ${why}`);
+      await place.leave();
+      for (const socket of app.sockets.clients) socket.close(1001, 'the server stops');
+      const late = setTimeout(() => app.http.server.closeAllConnections(), closingMilliseconds);
+      await app.http.close();
+      clearTimeout(late);
+      if (await lock.isHeld()) await lock.giveBack();
+      else await engine.disband();
+    },
+  );
   return { url: place.url, engine: engine.name, boxes: engine.size, stopped };
 }
 
@@ -159,10 +163,9 @@ async function open(http: FastifyInstance, listen: Listen): Promise<Opened> {
   };
 }
 
-/** Boxes stay when the server is told to stop. */
+/** Boxes stay when the server is told to stop. Being told again, as a whole process group may be, changes nothing. */
 function terminationSignal(): Promise<string> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
-      process.once(signal, () => resolve(signal));
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => resolve(signal));
   });
 }

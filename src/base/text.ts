@@ -12,6 +12,29 @@ export function cleanText(text: string, limit = 100_000): string {
   return clip(stripControls(text.replace(/\r\n?/g, '\n')), limit);
 }
 
+const colour = /\u001b\[[0-9;:]*m/g;
+
+/**
+ * Makes a line of a log safe to show: keeps colours and tabs, and of what carriage returns wrote over one another the
+ * last. What begins a colour and does not end it is ended.
+ */
+export function cleanLogLine(text: string): string {
+  const line = text.replace(/\r+$/, '');
+  const visible = line.slice(line.lastIndexOf('\r') + 1);
+  if (!visible.includes('\u001b[')) return stripControls(visible);
+  const colours = visible.match(colour) ?? [];
+  const cleaned = visible
+    .split(colour)
+    .map((piece, index) => `${stripControls(piece)}${colours[index] ?? ''}`)
+    .join('');
+  return /^\u001b\[0?m$/.test(colours.at(-1) ?? '\u001b[m') ? cleaned : `${cleaned}\u001b[0m`;
+}
+
+/** A text without its colours. */
+export function withoutColours(text: string): string {
+  return text.includes('\u001b[') ? text.replace(colour, '') : text;
+}
+
 /** Cuts at `limit` characters, marking the cut. */
 export function clip(text: string, limit: number): string {
   return text.length <= limit ? text : `${text.slice(0, Math.max(0, limit - 1))}…`;

@@ -10,7 +10,7 @@ import { drawLeaseId } from '../leases/lease.ts';
 import type { LeaseStore } from '../leases/store.ts';
 import { openProvider } from '../providers/registry.ts';
 import type { RunFacts } from '../runs/record.ts';
-import type { Line, LiveOutput } from './line.ts';
+import { type Line, type LiveOutput, modeOf } from './line.ts';
 import { shownError } from './shown-error.ts';
 
 /** One call of a command, composed but not yet validated. */
@@ -62,6 +62,9 @@ export async function dispatch(call: Call, context: Context, renderer: LiveOutpu
     },
     leases,
     show: (view) => renderer.show(view),
+    append: (lines) => renderer.append(lines),
+    replace: (view) => renderer.replace(view),
+    mode: modeOf(call.flags),
     releaseTerminal: () => renderer.release(),
     interactive: call.interactive,
     job: call.job ?? null,

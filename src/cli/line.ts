@@ -1,7 +1,7 @@
 import type { Context } from '../base/context.ts';
 import type { JobPlace, Outcome } from '../commands/outcome.ts';
 import type { ConfigSource } from '../config/compose.ts';
-import type { Renderer } from '../ui/renderer.ts';
+import type { Mode, Renderer } from '../ui/renderer.ts';
 import type { Flags } from './arguments.ts';
 
 /** A command line that is understood, or one job of its sweeps. */
@@ -21,7 +21,12 @@ export interface Line {
 }
 
 /** The part of a renderer that a command line needs while it runs. */
-export type LiveOutput = Pick<Renderer, 'emit' | 'prepare' | 'release' | 'show'>;
+export type LiveOutput = Pick<Renderer, 'emit' | 'prepare' | 'release' | 'show' | 'append' | 'replace'>;
+
+/** The form in which results are shown. */
+export function modeOf({ json, quiet }: Pick<Flags, 'json' | 'quiet'>): Mode {
+  return json ? 'json' : quiet ? 'quiet' : 'cards';
+}
 
 /** Composes a command line without sweeps, and prints its configuration or runs it. */
 export type RunLine = (line: Line, context: Context, output: LiveOutput) => Promise<Outcome>;

@@ -6,12 +6,12 @@ import { exitOf, type Outcome } from '../commands/outcome.ts';
 import { listGroups } from '../compose/index.ts';
 import { type ConfigSource, composeConfig, findConfig } from '../config/compose.ts';
 import type { DevboxEvent } from '../ui/events.ts';
-import type { Mode, Renderer } from '../ui/renderer.ts';
+import type { Renderer } from '../ui/renderer.ts';
 import { createRenderer } from '../ui/renderer.ts';
 import { type Arguments, type Flags, hasKeyFlags, type IsSwitch, readArguments } from './arguments.ts';
 import { givenSecrets, givesApiKey } from './given-secrets.ts';
 import { hidingRenderer } from './hide.ts';
-import { type Line, mayBeAboutHydra, type RunLine } from './line.ts';
+import { type Line, mayBeAboutHydra, modeOf, type RunLine } from './line.ts';
 import type { MetaCall } from './meta/meta.ts';
 import { loadMeta } from './meta/table.ts';
 import { shownError } from './shown-error.ts';
@@ -154,7 +154,7 @@ async function finish(outcome: Outcome, renderer: Renderer): Promise<number> {
 }
 
 function rendererFor(flags: Pick<Flags, 'json' | 'quiet' | 'noColor'>, context: Context): Renderer {
-  const mode: Mode = flags.json ? 'json' : flags.quiet ? 'quiet' : 'cards';
+  const mode = modeOf(flags);
   return createRenderer({
     mode,
     color: !flags.noColor && !context.env['NO_COLOR'],

@@ -4,6 +4,7 @@ import type { LeaseId } from '../leases/lease.ts';
 import type { LeaseStore } from '../leases/store.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Emit } from '../ui/events.ts';
+import type { Mode, Renderer } from '../ui/renderer.ts';
 import type { View } from '../ui/view.ts';
 import type { JobPlace, Outcome } from './outcome.ts';
 import { type ApiConfig, type SshConfig, sshSchema, type WaitConfig, waitSchema } from './settings.ts';
@@ -30,6 +31,12 @@ export interface CommandDeps {
   readonly leases: LeaseStore;
   /** Shows something while the command goes on, as its result is shown at its end. */
   readonly show: (view: View) => Promise<void>;
+  /** Shows lines of a result that goes on, as they come. @returns whether anybody still reads. */
+  readonly append: Renderer['append'];
+  /** Shows a view that is watched, in the place of the one before. @returns whether anybody still reads. */
+  readonly replace: Renderer['replace'];
+  /** In which form results are shown: for commands whose result is a stream. */
+  readonly mode: Mode;
   /** Ends live output and leaves the terminal clean, before another program takes it. */
   readonly releaseTerminal: () => Promise<void>;
   /** A person is at the terminal: no `--json`, no `--quiet`, and stdin and stdout are terminals. */

@@ -4,7 +4,7 @@ import { plainText, type Text, token } from '../ui/card.ts';
 import type { View } from '../ui/view.ts';
 import { boxCard, boxJson } from './box-card.ts';
 import type { SshConfig } from './settings.ts';
-import { arrangeSsh } from './ssh-access.ts';
+import { shellLineTo } from './ssh-access.ts';
 
 /** Boxes as `up` and `wait` show them: how each is reached, and what to type next. */
 export async function readyView(boxes: readonly Box[], ssh: SshConfig, context: Context): Promise<View> {
@@ -26,16 +26,9 @@ interface Shown {
 }
 
 async function access(box: Box, ssh: SshConfig, context: Context): Promise<Shown> {
-  switch (box.reach.kind) {
-    case 'ssh': {
-      const { line, advice } = await arrangeSsh(box, box.reach, ssh, context);
-      return { box, line, advice };
-    }
-    case 'server':
-      return { box, line: `devbox ssh ${box.name ?? box.id}`, advice: [] };
-    case 'none':
-      return { box, line: undefined, advice: [] };
-  }
+  if (box.reach.kind === 'none') return { box, line: undefined, advice: [] };
+  const { line, advice } = await shellLineTo(box, ssh, context);
+  return { box, line, advice };
 }
 
 function nextSteps(box: Box): Text[] {

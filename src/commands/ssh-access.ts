@@ -7,6 +7,7 @@ import { includeState } from '../remote/ssh-include.ts';
 import type { SshPlaces, SshTarget } from '../remote/ssh-target.ts';
 import { type Text, token } from '../ui/card.ts';
 import type { SshConfig } from './settings.ts';
+import { unreachable } from './unreachable.ts';
 
 /** How the user gets onto a box over SSH. */
 export interface SshAccess {
@@ -44,6 +45,23 @@ export async function arrangeSsh(
   const entry = await writeHostEntry(places, target, context.clock);
   const argv = await sshArgv(places, target);
   return { argv, line: shellLine(argv), advice: await adviceOn(entry, places) };
+}
+
+/**
+ * The line that opens a shell on a box, whichever way it is reached.
+ * @throws DevboxError `box/unreachable` where it cannot be reached now.
+ */
+export async function shellLineTo(box: Box, ssh: SshConfig, context: Context): Promise<SshAccess> {
+  switch (box.reach.kind) {
+    case 'ssh':
+      return arrangeSsh(box, box.reach, ssh, context);
+    case 'server': {
+      const argv = ['devbox', 'ssh', box.name ?? box.id];
+      return { argv, line: shellLine(argv), advice: [] };
+    }
+    case 'none':
+      throw unreachable(box.name ?? box.id, box.reach.why);
+  }
 }
 
 async function adviceOn(entry: HostEntry, places: SshPlaces): Promise<Text[]> {

@@ -6,6 +6,8 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   list: async () => (await import('./list/index.ts')).list,
   wait: async () => (await import('./wait/index.ts')).wait,
   ssh: async () => (await import('./ssh/index.ts')).ssh,
+  logs: async () => (await import('./logs/index.ts')).logs,
+  stats: async () => (await import('./stats/index.ts')).stats,
   exec: async () => (await import('./exec/index.ts')).exec,
   down: async () => (await import('./down/index.ts')).down,
   serve: async () => (await import('./serve/index.ts')).serve,

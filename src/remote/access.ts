@@ -21,7 +21,7 @@ export interface TerminalStreams {
 export interface LogQuery {
   /** The last so many lines; null for all that there are. */
   readonly tail: number | null;
-  /** Lines written at this time or later: RFC 3339, or an age such as `10m`; null for all. */
+  /** Lines written at this time or later, in a form that `parseSince` reads; null for all. */
   readonly since: string | null;
   /** Where an earlier page ended; null begins where the rest says. */
   readonly after: string | null;
@@ -42,6 +42,10 @@ export interface LogEntry {
 export interface LogPage {
   readonly entries: readonly LogEntry[];
   readonly cursor: string;
+  /** Whether older lines that were asked for are left out, because they are more than one answer holds. */
+  readonly truncated: boolean;
+  /** Whether nothing more will come, because what writes the log has ended. */
+  readonly ended: boolean;
 }
 
 /** What a box uses now; sizes in bytes, null for what its side cannot tell. */
@@ -55,6 +59,9 @@ export interface BoxStats {
   readonly networkSent: number | null;
   readonly blockRead: number | null;
   readonly blockWritten: number | null;
+  /** Of the file system that the box's files are on. */
+  readonly diskUsed: number | null;
+  readonly diskTotal: number | null;
   readonly processes: number | null;
   readonly gpus: readonly GpuStats[];
 }

@@ -1,8 +1,7 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { dirname } from 'node:path';
-import type { Writable } from 'node:stream';
 import { DevboxError } from '../base/errors.ts';
 import { hasCode } from '../base/files.ts';
 import { shellLine } from '../base/shell.ts';
@@ -32,11 +31,19 @@ export async function sshArgv(places: SshPlaces, target: SshTarget): Promise<str
   ];
 }
 
+/** Streams of a program that runs here; one that has a file descriptor is handed over as it is. */
+export interface ProgramStreams {
+  /** Null is empty. */
+  readonly stdin: NodeJS.ReadableStream | null;
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream;
+}
+
 export interface ConnectOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal?: AbortSignal;
-  /** Where its output goes instead of to this process's own streams; its stdin is empty then. */
-  readonly streams?: { readonly stdout: Writable; readonly stderr: Writable };
+  /** What it reads and writes instead of this process's own streams. */
+  readonly streams?: ProgramStreams;
 }
 
 /**
@@ -46,23 +53,17 @@ export interface ConnectOptions {
  */
 export function connectSsh(argv: readonly string[], options: ConnectOptions): Promise<number> {
   const [program = 'ssh', ...words] = argv;
+  const { streams, env } = options;
   return new Promise((resolve, reject) => {
-    const { streams } = options;
-    const child = spawn(program, words, {
-      stdio: streams ? ['ignore', 'pipe', 'pipe'] : 'inherit',
-      env: { ...options.env },
-    });
+    const stdio = streams ? stdioOf(streams) : ('inherit' as const);
+    const child = spawn(program, words, { stdio, env: { ...env } });
     const stop = (): void => void child.kill('SIGTERM');
     options.signal?.addEventListener('abort', stop, { once: true });
-    if (streams) {
-      child.stdout?.pipe(streams.stdout, { end: false });
-      child.stderr?.pipe(streams.stderr, { end: false });
-      // A reader that has gone ends the command, as it would in a shell.
-      streams.stdout.once('error', stop);
-    }
+    if (options.signal?.aborted) stop();
+    const disconnect = streams ? connectStreams(child, streams, stop) : () => undefined;
     const release = (): void => {
       options.signal?.removeEventListener('abort', stop);
-      streams?.stdout.off('error', stop);
+      disconnect();
     };
     child.on('error', (error) => {
       release();
@@ -73,6 +74,38 @@ export function connectSsh(argv: readonly string[], options: ConnectOptions): Pr
       resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
     });
   });
+}
+
+function stdioOf({ stdin, stdout, stderr }: ProgramStreams): ('pipe' | 'ignore' | number)[] {
+  return [
+    stdin === null ? 'ignore' : (ownFd(stdin) ?? 'pipe'),
+    ownFd(stdout) ?? 'pipe',
+    ownFd(stderr) ?? 'pipe',
+  ];
+}
+
+/** The descriptor of a standard stream of this process; a stream with another one is read and written from here. */
+function ownFd(stream: object): number | undefined {
+  const fd = 'fd' in stream ? stream.fd : undefined;
+  return fd === 0 || fd === 1 || fd === 2 ? fd : undefined;
+}
+
+/** @returns what lets go of the streams again. */
+function connectStreams(child: ChildProcess, streams: ProgramStreams, stop: () => void): () => void {
+  const { stdin, stdout, stderr } = streams;
+  if (child.stdin && stdin) {
+    // A program that ends without having read everything is no error.
+    child.stdin.on('error', () => stdin.pause());
+    stdin.pipe(child.stdin);
+  }
+  child.stdout?.pipe(stdout, { end: false });
+  child.stderr?.pipe(stderr, { end: false });
+  // A reader that has gone ends the command, as it would in a shell.
+  stdout.once('error', stop);
+  return () => {
+    if (child.stdin) stdin?.unpipe(child.stdin);
+    stdout.off('error', stop);
+  };
 }
 
 function noSsh(program: string, argv: readonly string[]): DevboxError {

@@ -1,13 +1,15 @@
 import type { Clock } from '../base/clock.ts';
 import type { Output } from '../base/context.ts';
 import type { DevboxError } from '../base/errors.ts';
+import { withoutColours } from '../base/text.ts';
 import { isMilestone } from './activity.ts';
 import { errorCard, errorJson } from './error-card.ts';
 import type { DevboxEvent, Emit } from './events.ts';
-import { type PlainOptions, plainCards, plainView } from './plain.ts';
+import type { Watch } from './ink/index.tsx';
+import { type PlainOptions, plainCards, plainLine, plainView } from './plain.ts';
 import { liveProgress, type Progress, plainProgress } from './progress.ts';
-import type { View } from './view.ts';
-import { createWriter } from './writer.ts';
+import type { ResultLine, View } from './view.ts';
+import { createWriter, type Write } from './writer.ts';
 
 export type Mode = 'cards' | 'json' | 'quiet';
 
@@ -35,6 +37,17 @@ export interface Renderer {
    * @throws DevboxError `output/failed` where stdout takes nothing.
    */
   show(view: View): Promise<void>;
+  /**
+   * Shows lines below those before, as they come; with `--json` an object a line.
+   * @returns whether anybody still reads.
+   */
+  append(lines: readonly ResultLine[]): Promise<boolean>;
+  /**
+   * Shows a view that is watched: on a terminal in the place of the one before, elsewhere below it, with `--json` as an
+   * object on one line.
+   * @returns whether anybody still reads.
+   */
+  replace(view: View): Promise<boolean>;
   /** Shows an error, as a card or as JSON. */
   fail(error: DevboxError): Promise<void>;
   /** Leaves the terminal clean: before a child process takes it, and at the end. May be called more than once. */
@@ -60,6 +73,7 @@ export function createRenderer(options: RendererOptions): Renderer {
       })
     : plain;
   let hasStory = false;
+  let watch: Watch | undefined;
   const labelled: Progress[] = [];
   const used = new Set<Output>();
   // What is shown comes out in the order in which it was asked for, each whole.
@@ -72,6 +86,9 @@ export function createRenderer(options: RendererOptions): Renderer {
 
   async function release(): Promise<void> {
     await Promise.all([progress, ...labelled].map((each) => each.release()));
+    const watched = watch;
+    watch = undefined;
+    await watched?.stop();
   }
 
   /**
@@ -110,12 +127,26 @@ export function createRenderer(options: RendererOptions): Renderer {
     show: (view) =>
       inTurn(async () => {
         await endStory(stdout);
-        if (drawsCards && view.cards.length > 0) {
+        if (drawsCards && view.cards.length > 0 && !view.lines) {
           const { printCards } = await loadInk();
           await write(printCards(view, plainOptions(options, stdout)));
         } else {
           await write(viewText(view, options));
         }
+      }),
+    append: (lines) => inTurn(() => write(linesText(lines, options))),
+    replace: (view) =>
+      inTurn(async () => {
+        if (drawsCards) {
+          const ink = await loadInk();
+          watch ??= ink.startWatch({ output: stdout, color: options.color });
+          watch.show(view);
+          return true;
+        }
+        const isFirst = !used.has(stdout);
+        used.add(stdout);
+        if (mode === 'json') return write(jsonLine(view.json));
+        return write(`${isFirst || mode === 'quiet' ? '' : '\n'}${viewText(view, options)}`);
       }),
     fail: (error) =>
       inTurn(async () => {
@@ -145,8 +176,11 @@ function viewText(view: View, { mode, color, stdout }: RendererOptions): string 
     case 'json':
       return jsonText(view.json);
     case 'quiet':
+      if (view.lines) return linesText(view.lines, { mode: 'quiet', color, stdout });
       return view.quiet.map((identifier) => `${identifier}\n`).join('');
     case 'cards': {
+      if (view.lines)
+        return `${plainCards(view.cards, plainOptions({ color }, stdout))}${linesText(view.lines, { mode: 'cards', color, stdout })}`;
       const isEmpty = view.cards.length === 0 && (view.footer ?? []).length === 0;
       if (view.raw !== undefined && (!stdout.isTTY || isEmpty)) {
         return view.raw.endsWith('\n') ? view.raw : `${view.raw}\n`;
@@ -154,6 +188,17 @@ function viewText(view: View, { mode, color, stdout }: RendererOptions): string 
       return plainView(view, plainOptions({ color }, stdout));
     }
   }
+}
+
+function linesText(
+  lines: readonly ResultLine[],
+  { mode, color, stdout }: Pick<RendererOptions, 'mode' | 'color' | 'stdout'>,
+): string {
+  if (mode === 'json') return lines.map(({ json }) => jsonLine(json)).join('');
+  // Nothing is wrapped: a terminal does that itself, and what is copied from it stays one line.
+  const plain = { columns: Number.POSITIVE_INFINITY, color: color && stdout.isTTY };
+  const text = lines.map((line) => plainLine(line.text, plain)).join('');
+  return plain.color ? text : withoutColours(text);
 }
 
 /** Only a terminal gets colour and has an edge to wrap at; one that does not know its width gets 80 columns. */
@@ -164,16 +209,18 @@ function plainOptions({ color }: { readonly color: boolean }, output: Output): P
 }
 
 /** JSON for a file or a person: characters that a terminal would obey are written as escapes. */
-function jsonText(value: unknown): string {
-  const json = JSON.stringify(value, null, 2) ?? 'null';
+function jsonText(value: unknown, indent = 2): string {
+  const json = JSON.stringify(value, null, indent) ?? 'null';
   return `${json.replace(/[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, escapeCharacter)}\n`;
 }
+
+const jsonLine = (value: unknown): string => jsonText(value, 0);
 
 function escapeCharacter(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 /** Where even stderr fails there is nowhere left to say so. */
-function quietly(write: (text: string) => Promise<void>): (text: string) => Promise<void> {
-  return (text) => write(text).catch(() => undefined);
+function quietly(write: Write): Write {
+  return (text) => write(text).catch(() => false);
 }

@@ -1,8 +1,8 @@
 import type { Writable } from 'node:stream';
 import { DevboxError } from '../base/errors.ts';
 
-/** Writes text in order; resolves when the stream has taken it. */
-export type Write = (text: string) => Promise<void>;
+/** Writes text in order; resolves when the stream has taken it, with whether its reader is still there. */
+export type Write = (text: string) => Promise<boolean>;
 
 /**
  * A writer that ends quietly when its reader has gone, as in `devbox list | head -1`: what is written then is dropped.
@@ -15,11 +15,11 @@ export function createWriter(stream: Writable): Write {
     broken = true;
   });
   return async (text) => {
-    if (broken || text === '') return;
-    await new Promise<void>((resolve, reject) => {
+    if (broken || text === '') return !broken;
+    return new Promise((resolve, reject) => {
       stream.write(text, (error) => {
         if (error && !readerHasGone(error)) reject(failure(error));
-        else resolve();
+        else resolve(!error);
       });
     });
   };

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { type Captured, capturedStream } from '../../base/captured.ts';
 import type { Context, Output } from '../../base/context.ts';
 import type { Outcome } from '../../commands/outcome.ts';
 import type { Renderer } from '../../ui/renderer.ts';
@@ -6,7 +7,7 @@ import { hideInError } from '../hide.ts';
 import type { Line, LiveOutput, RunLine } from '../line.ts';
 import { shownError } from '../shown-error.ts';
 import { headedError, headedView, type Job, type JobResult, jobTitle } from './report.ts';
-import { type Captured, capturedStream, labelledStream } from './streams.ts';
+import { labelledStream } from './streams.ts';
 
 /** Bytes of a job's own output, on each of its streams, that `--json` keeps. */
 const keptOutput = 10 * 1024 * 1024;
@@ -75,6 +76,8 @@ function jobStreams(job: Job, { line, context, renderer, together }: Stage): Job
         prepare: renderer.prepare,
         release: async () => undefined,
         show: renderer.show,
+        append: renderer.append,
+        replace: renderer.replace,
       }
     : renderer;
   const { stdout, stderr } = context;

@@ -1,12 +1,11 @@
 import * as z from 'zod/mini';
 import { DevboxError } from '../../base/errors.ts';
+import { accessTo } from '../access.ts';
 import { defineCommand } from '../command.ts';
 import { findBox } from '../find-box.ts';
-import { requireFacet } from '../require-facet.ts';
 import { identifierShape, seconds } from '../settings.ts';
-import { arrangeSsh } from '../ssh-access.ts';
-import { unreachable } from '../unreachable.ts';
-import { execOverSsh } from './over-ssh.ts';
+import { openShell } from '../shell.ts';
+import { execForJson } from './for-json.ts';
 
 export const exec = defineCommand({
   name: 'exec',
@@ -16,36 +15,31 @@ export const exec = defineCommand({
     'devbox command=exec instance_identifier=devbox -- uname -a',
     "devbox exec devbox -- sh -c 'echo hi > ~/f'",
     'tar c . | devbox exec devbox -- tar x -C workspace',
+    'devbox exec devbox --timeout 60 --json -- python train.py',
+    'devbox exec devbox --interactive',
   ],
   positionals: ['instance_identifier'],
   rest: 'argv',
   shape: {
     ...identifierShape,
     argv: z.array(z.string()).check(z.describe('the command and its arguments; the words after --')),
-    timeout: z.nullable(seconds).check(z.describe('seconds until it is stopped; null lets it run')),
+    timeout: z
+      .nullable(seconds)
+      .check(
+        z.describe('seconds until it is killed; null lets it run, or takes the 30 s of a GPULab server'),
+      ),
+    interactive: z.boolean().check(z.describe('open a shell on the terminal instead, as devbox ssh does')),
   },
-  async run({ instance_identifier, argv, timeout, ssh }, deps) {
+  async run({ instance_identifier, argv, timeout, interactive, ssh }, deps) {
+    if (interactive) return openShell(instance_identifier, argv, ssh, deps);
     if (argv.length === 0) throw noCommand(instance_identifier);
-    const { box, provider } = await findBox(instance_identifier, deps);
-    const { context } = deps;
+    const access = await accessTo(await findBox(instance_identifier, deps), ssh, deps);
+    const request = { argv, timeoutSeconds: timeout };
+    const { stdin, stdout, stderr } = deps.context;
+    if (deps.mode === 'json') return execForJson(access, request, stdin.stream);
     await deps.releaseTerminal();
-    switch (box.reach.kind) {
-      case 'server': {
-        const streams = {
-          stdin: context.stdin.stream,
-          stdout: context.stdout.stream,
-          stderr: context.stderr.stream,
-        };
-        const access = requireFacet(provider, 'server').access(box);
-        return { exit: await access.exec({ argv, timeoutSeconds: timeout }, streams) };
-      }
-      case 'ssh': {
-        const access = await arrangeSsh(box, box.reach, ssh, context);
-        return { exit: await execOverSsh(access.argv, argv, timeout, context, deps.job !== null) };
-      }
-      case 'none':
-        throw unreachable(box.name ?? box.id, box.reach.why);
-    }
+    const streams = { stdin: stdin.stream, stdout: stdout.stream, stderr: stderr.stream };
+    return { exit: await access.exec(request, streams) };
   },
 });
 

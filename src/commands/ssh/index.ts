@@ -1,15 +1,13 @@
 import * as z from 'zod/mini';
-import { DevboxError } from '../../base/errors.ts';
 import type { Box } from '../../providers/provider.ts';
-import { connectSsh } from '../../remote/ssh-command.ts';
 import { token } from '../../ui/card.ts';
 import type { View } from '../../ui/view.ts';
-import { type CommandDeps, defineCommand } from '../command.ts';
+import { accessTo } from '../access.ts';
+import { defineCommand } from '../command.ts';
 import { findBox } from '../find-box.ts';
-import { requireFacet } from '../require-facet.ts';
 import { identifierShape } from '../settings.ts';
-import { arrangeSsh, type SshAccess } from '../ssh-access.ts';
-import { unreachable } from '../unreachable.ts';
+import { refuseJob, terminalOf } from '../shell.ts';
+import { type SshAccess, shellLineTo } from '../ssh-access.ts';
 
 export const ssh = defineCommand({
   name: 'ssh',
@@ -22,39 +20,17 @@ export const ssh = defineCommand({
   positionals: ['instance_identifier'],
   shape: { ...identifierShape, print: z.boolean().check(z.describe('print the line instead of connecting')) },
   async run({ instance_identifier, print, ssh: settings }, deps) {
-    if (deps.job !== null && !print) throw wantsTerminal(instance_identifier);
-    const { box, provider } = await findBox(instance_identifier, deps);
-    const connects = deps.interactive && !print;
-    switch (box.reach.kind) {
-      case 'ssh': {
-        const access = await arrangeSsh(box, box.reach, settings, deps.context);
-        if (!connects) return { view: lineView(box, access) };
-        await deps.releaseTerminal();
-        return {
-          exit: await connectSsh(access.argv, { env: deps.context.env, signal: deps.context.signal }),
-        };
-      }
-      case 'server': {
-        const server = requireFacet(provider, 'server');
-        const line = `devbox ssh ${box.name ?? box.id}`;
-        if (!connects) return { view: lineView(box, { argv: line.split(' '), line, advice: [] }) };
-        await deps.releaseTerminal();
-        return { exit: await server.access(box).terminal(terminalOf(deps)) };
-      }
-      case 'none':
-        throw unreachable(box.name ?? box.id, box.reach.why);
+    if (!print) refuseJob(instance_identifier, deps);
+    const found = await findBox(instance_identifier, deps);
+    if (!deps.interactive || print) {
+      return { view: lineView(found.box, await shellLineTo(found.box, settings, deps.context)) };
     }
+    const streams = terminalOf(deps);
+    const access = await accessTo(found, settings, deps);
+    await deps.releaseTerminal();
+    return { exit: await access.terminal(streams) };
   },
 });
-
-/** A terminal is for one shell at a time. */
-function wantsTerminal(identifier: string): DevboxError {
-  return new DevboxError('usage', 'ssh needs the terminal for itself, so it is no job of a multirun', {
-    code: 'ssh/in-multirun',
-    title: 'Usage Error',
-    hint: `Run devbox ssh ${identifier} alone, or add print=true for the line that connects.`,
-  });
-}
 
 /** The line alone where a program reads it, so that `$(devbox ssh NAME)` works. */
 function lineView(box: Box, access: SshAccess): View {
@@ -65,23 +41,4 @@ function lineView(box: Box, access: SshAccess): View {
     quiet: [access.line],
     raw: access.line,
   };
-}
-
-function terminalOf(deps: CommandDeps) {
-  const { stdin, stdout } = deps.context;
-  if (isTerminalInput(stdin.stream) && isTerminalOutput(stdout.stream)) {
-    return { stdin: stdin.stream, stdout: stdout.stream };
-  }
-  throw new DevboxError('usage', 'a shell needs a terminal', {
-    code: 'ssh/no-terminal',
-    hint: 'Run it from a terminal, or run one command with devbox exec.',
-  });
-}
-
-function isTerminalInput(stream: unknown): stream is NodeJS.ReadStream {
-  return typeof stream === 'object' && stream !== null && 'setRawMode' in stream;
-}
-
-function isTerminalOutput(stream: unknown): stream is NodeJS.WriteStream {
-  return typeof stream === 'object' && stream !== null && 'getWindowSize' in stream;
 }

@@ -11,7 +11,12 @@ export async function readLogs(connection: Connection, id: string, query: LogQue
   if (query.since !== null) parameters.set('since', query.since);
   const text = await ask(connection, `${logsPath(id)}?${parameters}`);
   const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n');
-  return { entries: lines.map((line) => ({ time: null, stream: null, text: line })), cursor: '' };
+  return {
+    entries: lines.map((line) => ({ time: null, stream: null, text: line })),
+    cursor: '',
+    truncated: false,
+    ended: true,
+  };
 }
 
 /** What happened while a container was made. */

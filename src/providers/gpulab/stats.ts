@@ -22,6 +22,8 @@ export async function readStats(connection: Connection, id: string): Promise<Box
     networkSent: stats.network_tx ?? null,
     blockRead: stats.block_read ?? null,
     blockWritten: stats.block_write ?? null,
+    diskUsed: null,
+    diskTotal: null,
     processes: stats.pids ?? null,
     gpus: [],
   };

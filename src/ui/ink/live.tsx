@@ -1,4 +1,3 @@
-import { WriteStream } from 'node:tty';
 import { type Instance, render } from 'ink';
 import type { Clock } from '../../base/clock.ts';
 import type { Output } from '../../base/context.ts';
@@ -7,6 +6,7 @@ import type { Emit } from '../events.ts';
 import { eventText } from '../events-text.ts';
 import { painter } from '../theme.ts';
 import { type Milestone, Progress, redrawMilliseconds } from './Progress.tsx';
+import { terminalOf } from './terminal.ts';
 
 export interface LiveOptions {
   /** A terminal. */
@@ -83,20 +83,4 @@ export function startLive({ output, color, clock }: LiveOptions): Live {
       await new Promise((resolve) => terminal.write('\u001b[1A\u001b[2K', resolve));
     },
   };
-}
-
-/**
- * The terminal as Ink should see it. Where the width is unknown Ink would start other programs to find it out, and
- * where the live area is as high as the terminal it would wipe the scrollback; so it is told a width, and no height.
- */
-function terminalOf({ stream }: Output): WriteStream {
-  if (!(stream instanceof WriteStream)) throw new TypeError('a live area needs a terminal');
-  return new Proxy(stream, {
-    get(target, property) {
-      if (property === 'columns') return target.columns || 80;
-      if (property === 'rows') return Number.POSITIVE_INFINITY;
-      const value: unknown = Reflect.get(target, property, target);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
 }

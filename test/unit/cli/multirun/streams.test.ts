@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream';
 import { expect, it } from '@jest/globals';
-import { capturedStream, labelledStream } from '../../../../src/cli/multirun/streams.ts';
+import { capturedStream } from '../../../../src/base/captured.ts';
+import { labelledStream } from '../../../../src/cli/multirun/streams.ts';
 
 /** A stream and what was written to it, one piece each. */
 function target(): { stream: Writable; pieces: string[] } {

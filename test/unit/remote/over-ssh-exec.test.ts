@@ -2,13 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { systemClock } from '../../../../src/base/clock.ts';
-import type { Context } from '../../../../src/base/context.ts';
-import { interrupted } from '../../../../src/base/errors.ts';
-import { execOverSsh } from '../../../../src/commands/exec/over-ssh.ts';
+import { interrupted } from '../../../src/base/errors.ts';
+import { execOverSsh } from '../../../src/remote/over-ssh/exec.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -23,22 +21,16 @@ function fakeSsh(script: string): void {
   chmodSync(path, 0o755);
 }
 
-function contextOf(stdout: PassThrough, signal: AbortSignal): Context {
-  const output = (stream: PassThrough) => ({ stream, isTTY: false, columns: 80 });
-  return {
-    stdin: { stream: new PassThrough(), isTTY: false },
-    stdout: output(stdout),
-    stderr: output(new PassThrough()),
-    env: { PATH: `${folder}:${process.env['PATH']}` },
-    cwd: folder,
-    paths: { home: folder, config: folder, state: folder, data: folder, runtime: folder, package: folder },
-    clock: systemClock,
-    random: () => 0.5,
-    signal,
-    unanswered: new Set(),
-    user: { name: 'ada', host: 'engine' },
-    version: '0.0.0-test',
-  };
+/** Runs words on a box that the fake ssh stands for. */
+function exec(
+  connect: readonly string[],
+  argv: readonly string[],
+  options: { stdout?: PassThrough; signal?: AbortSignal; timeoutSeconds?: number; stdin?: string } = {},
+): Promise<number> {
+  const { stdout = new PassThrough(), signal = never(), timeoutSeconds = null, stdin = '' } = options;
+  const env = { PATH: `${folder}:${process.env['PATH']}` };
+  const streams = { stdin: Readable.from([Buffer.from(stdin)]), stdout, stderr: new PassThrough() };
+  return execOverSsh({ connect, env, signal }, { argv, timeoutSeconds }, streams);
 }
 
 const never = (): AbortSignal => new AbortController().signal;
@@ -49,13 +41,7 @@ describe('the words of the command', () => {
     async (words) => {
       fakeSsh(`printf '%s\\n' "$@"`);
       const stdout = new PassThrough();
-      const code = await execOverSsh(
-        ['ssh', '-F', 'f', 'box'],
-        words,
-        null,
-        contextOf(stdout, never()),
-        true,
-      );
+      const code = await exec(['ssh', '-F', 'f', 'box'], words, { stdout });
       stdout.end();
       const given = (await text(stdout)).split('\n');
       expect(code).toBe(0);
@@ -71,7 +57,7 @@ describe('the words of the command', () => {
     }
     const stdout = new PassThrough();
     const words = ['-oProxyCommand=touch x'];
-    await execOverSsh(['ssh', '-G', '-F', '/dev/null', 'box'], words, null, contextOf(stdout, never()), true);
+    await exec(['ssh', '-G', '-F', '/dev/null', 'box'], words, { stdout });
     stdout.end();
     const settings = await text(stdout);
     expect(settings).toContain('host box\n');
@@ -83,13 +69,26 @@ test('an interruption is one, whatever ssh makes of it', async () => {
   fakeSsh('echo up; exec sleep 30');
   const stop = new AbortController();
   const stdout = new PassThrough();
-  const run = execOverSsh(['ssh', 'box'], ['x'], null, contextOf(stdout, stop.signal), true);
+  const run = exec(['ssh', 'box'], ['x'], { stdout, signal: stop.signal });
   stdout.once('data', () => stop.abort(interrupted('Stopped before the end')));
   await expect(run).rejects.toMatchObject({ kind: 'interrupted' });
 });
 
 test('a command that takes too long is stopped', async () => {
   fakeSsh('exec sleep 30');
-  const run = execOverSsh(['ssh', 'box'], ['x'], 0.1, contextOf(new PassThrough(), never()), true);
+  const run = exec(['ssh', 'box'], ['x'], { timeoutSeconds: 0.1 });
   await expect(run).rejects.toMatchObject({ kind: 'timed-out' });
+});
+
+test('input that comes through a stream reaches the command', async () => {
+  fakeSsh('cat');
+  const stdout = new PassThrough();
+  expect(await exec(['ssh', 'box'], ['x'], { stdout, stdin: 'in\0put' })).toBe(0);
+  stdout.end();
+  expect(await text(stdout)).toBe('in\0put');
+});
+
+test('a command that takes no input ends all the same', async () => {
+  fakeSsh('exit 3');
+  expect(await exec(['ssh', 'box'], ['x'], { stdin: 'x'.repeat(1_000_000) })).toBe(3);
 });

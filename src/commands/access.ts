@@ -1,0 +1,40 @@
+import type { BoxAccess } from '../remote/access.ts';
+import { accessOverSsh } from '../remote/over-ssh/index.ts';
+import type { CommandDeps } from './command.ts';
+import type { FoundBox } from './find-box.ts';
+import { requireFacet } from './require-facet.ts';
+import type { SshConfig } from './settings.ts';
+import { arrangeSsh } from './ssh-access.ts';
+import { unreachable } from './unreachable.ts';
+
+/**
+ * The way to a box: over SSH, or through the server that holds it.
+ * @throws DevboxError `box/unreachable` where it cannot be reached now.
+ */
+export async function accessTo(
+  { box, provider }: Pick<FoundBox, 'box' | 'provider'>,
+  ssh: SshConfig,
+  { context }: Pick<CommandDeps, 'context'>,
+): Promise<BoxAccess> {
+  switch (box.reach.kind) {
+    case 'server':
+      return requireFacet(provider, 'server').access(box);
+    case 'ssh': {
+      const { argv } = await arrangeSsh(box, box.reach, ssh, context);
+      return accessOverSsh({ connect: argv, env: context.env, signal: context.signal });
+    }
+    case 'none':
+      throw unreachable(box.name ?? box.id, box.reach.why);
+  }
+}
+
+/** The way to what is kept of a box: a server has the logs of one that does not run, too. */
+export async function recordsOf(
+  found: Pick<FoundBox, 'box' | 'provider'>,
+  ssh: SshConfig,
+  deps: Pick<CommandDeps, 'context'>,
+): Promise<BoxAccess> {
+  const { box, provider } = found;
+  if (box.reach.kind === 'none' && provider.server) return provider.server.access(box);
+  return accessTo(found, ssh, deps);
+}

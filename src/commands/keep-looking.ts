@@ -1,0 +1,78 @@
+import { DevboxError } from '../base/errors.ts';
+import type { CommandDeps } from './command.ts';
+import type { FoundBox } from './find-box.ts';
+import type { Outcome } from './outcome.ts';
+
+/** What a look at something that goes on came to. */
+export type Look = 'later' | 'at-once' | 'over';
+
+/** Milliseconds between two looks. */
+export const lookInterval = 2_000;
+
+/** Exit status after Ctrl-C, which is how most of these end: nothing is said about it. */
+const interruptedExit = 130;
+
+/**
+ * Looks again and again, until a look says that it is over, the box is gone, or Ctrl-C. Once a look has succeeded, one that
+ * fails for the moment is repeated.
+ * @throws what a look throws, where that is no passing matter.
+ */
+export async function keepLooking(
+  command: string,
+  { box }: Pick<FoundBox, 'box'>,
+  deps: Pick<CommandDeps, 'context' | 'emit' | 'job'>,
+  look: () => Promise<Look>,
+): Promise<Outcome> {
+  const name = box.name ?? box.id;
+  if (deps.job !== null) throw noJob(command);
+  const { clock, signal } = deps.context;
+  for (let succeeded = false; ; ) {
+    try {
+      const result = await look();
+      if (result === 'over') return {};
+      succeeded = true;
+      if (result === 'later') await clock.sleep(lookInterval, signal);
+    } catch (error) {
+      if (signal.aborted) return { exit: interruptedExit };
+      if (!succeeded || !(error instanceof DevboxError)) throw error;
+      if (isEnd(error)) {
+        deps.emit({ type: 'notice', level: 'info', message: `${name} has ended` });
+        return {};
+      }
+      if (!isPassing(error)) throw error;
+      deps.emit({ type: 'poll-failed', name, message: error.message });
+      // The signal is looked at above.
+      await clock.sleep(lookInterval, signal).catch(() => undefined);
+    }
+  }
+}
+
+/** The box was deleted, or what can be seen of a running one is over. */
+function isEnd({ kind, code }: DevboxError): boolean {
+  return kind === 'not-found' || code === 'gpulab/not-running';
+}
+
+const passingCodes: ReadonlySet<string> = new Set([
+  'gpulab/refused',
+  'gpulab/unresolved',
+  'gpulab/timeout',
+  'gpulab/dropped',
+  'gpulab/unreachable',
+  'gpulab/connection-lost',
+  'remote/ssh-failed',
+]);
+
+/** Whether asking again can help: nobody answered, or the server says that it cannot now. */
+export function isPassing(error: DevboxError): boolean {
+  if (passingCodes.has(error.code)) return true;
+  const status = 'status' in error ? Number(error.status) : 0;
+  return status >= 500 || status === 429;
+}
+
+function noJob(command: string): DevboxError {
+  return new DevboxError('usage', `a ${command} command that goes on is no job of a multirun`, {
+    code: 'usage/endless-job',
+    title: 'Usage Error',
+    hint: 'Run it alone, or without follow and watch.',
+  });
+}

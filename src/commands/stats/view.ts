@@ -1,0 +1,93 @@
+import type { Box } from '../../providers/provider.ts';
+import type { BoxStats, GpuStats } from '../../remote/access.ts';
+import { bar } from '../../ui/bar.ts';
+import { type Row, type Text, token } from '../../ui/card.ts';
+import { binarySize } from '../../ui/units.ts';
+import type { View } from '../../ui/view.ts';
+
+/** What a box uses; what its side cannot tell has no row. @param now milliseconds since 1970. */
+export function statsView(box: Box, stats: BoxStats, now: number): View {
+  return {
+    cards: [{ title: box.name ?? box.id, rows: statsRows(stats) }],
+    json: statsJson(box, stats, now),
+    quiet: [box.id],
+  };
+}
+
+function statsRows(stats: BoxStats): Row[] {
+  const { gpus } = stats;
+  const values: [string, Text | undefined][] = [
+    ['CPU', cpuText(stats)],
+    ['Memory', usedOf(stats.memoryUsed, stats.memoryLimit)],
+    ['Disk', usedOf(stats.diskUsed, stats.diskTotal)],
+    ...gpus.flatMap((gpu, index) => gpuRows(gpu, gpus.length > 1 ? ` ${index}` : '')),
+    ['Network', pair('↓', stats.networkReceived, '↑', stats.networkSent)],
+    ['Block IO', pair('R', stats.blockRead, 'W', stats.blockWritten)],
+    ['PIDs', stats.processes === null ? undefined : String(stats.processes)],
+  ];
+  return values.flatMap(([label, value]) => (value === undefined ? [] : [{ label, value }]));
+}
+
+/** As a share of all cores where their number is known. */
+function cpuText({ cpuPercent, cpuCores }: BoxStats): Text | undefined {
+  const cores = cpuCores === null ? '' : `(${cpuCores} ${cpuCores === 1 ? 'core' : 'cores'})`;
+  if (cpuPercent === null) return cores === '' ? undefined : [token('dim', cores)];
+  const percent = cpuPercent / (cpuCores ?? 1);
+  const size = `${percent.toFixed(1)}%`.padEnd(6);
+  return [size, '  ', ...bar(percent / 100), ...(cores === '' ? [] : ['  ', token('dim', cores)])];
+}
+
+function usedOf(used: number | null, limit: number | null): Text | undefined {
+  if (used === null) return undefined;
+  if (limit === null || limit === 0) return binarySize(used);
+  return [`${binarySize(used)} / ${binarySize(limit)}  `, ...bar(used / limit)];
+}
+
+function gpuRows(gpu: GpuStats, number: string): [string, Text | undefined][] {
+  const { utilisation, temperature } = gpu;
+  return [
+    [
+      `GPU${number}`,
+      utilisation === null
+        ? gpu.name
+        : [`${`${utilisation}%`.padEnd(6)}  `, ...bar(utilisation / 100), '  ', token('dim', gpu.name)],
+    ],
+    [`GPU Mem${number}`, usedOf(gpu.memoryUsed, gpu.memoryTotal)],
+    [`GPU Temp${number}`, temperature === null ? undefined : `${temperature}°C`],
+  ];
+}
+
+function pair(first: string, a: number | null, second: string, b: number | null): Text | undefined {
+  const parts = [
+    ...(a === null ? [] : [`${first} ${binarySize(a)}`]),
+    ...(b === null ? [] : [`${second} ${binarySize(b)}`]),
+  ];
+  return parts.length === 0 ? undefined : parts.join('  ');
+}
+
+/** Sizes in bytes; `cpu_percent` counts 100 for one core. */
+function statsJson(box: Box, stats: BoxStats, now: number): Readonly<Record<string, unknown>> {
+  return {
+    id: box.id,
+    name: box.name,
+    time: new Date(now).toISOString(),
+    cpu_percent: stats.cpuPercent,
+    cpu_cores: stats.cpuCores,
+    memory_used: stats.memoryUsed,
+    memory_limit: stats.memoryLimit,
+    disk_used: stats.diskUsed,
+    disk_total: stats.diskTotal,
+    network_received: stats.networkReceived,
+    network_sent: stats.networkSent,
+    block_read: stats.blockRead,
+    block_written: stats.blockWritten,
+    processes: stats.processes,
+    gpus: stats.gpus.map((gpu) => ({
+      name: gpu.name,
+      memory_used: gpu.memoryUsed,
+      memory_total: gpu.memoryTotal,
+      utilization: gpu.utilisation,
+      temperature: gpu.temperature,
+    })),
+  };
+}

@@ -20,6 +20,10 @@ export interface WaitPolicy {
 
 export interface WaitOptions<B extends Watched> {
   readonly provider: { get(id: string): Promise<B | null> };
+  /** A box just launched may be missing from the provider's answers for a while. */
+  readonly mayBeLate: boolean;
+  /** What more is known of why a box will not become ready. */
+  readonly explain?: (box: B) => Promise<readonly Detail[]>;
   readonly id: string;
   readonly name: string;
   readonly policy: WaitPolicy;
@@ -46,7 +50,7 @@ export async function waitUntilReady<B extends Watched>(options: WaitOptions<B>)
   const elapsed = (): number => (clock.monotonic() - start) / 1000;
   const longest = Math.max(longestInterval, policy.pollIntervalSeconds);
   let interval = policy.pollIntervalSeconds;
-  let last: Last = { status: 'unknown', failure: undefined, seen: false };
+  let last: Last = { status: 'unknown', failure: undefined, seen: !options.mayBeLate };
 
   for (;;) {
     const look = await lookAt(options, last);
@@ -56,7 +60,7 @@ export async function waitUntilReady<B extends Watched>(options: WaitOptions<B>)
         emit({ type: 'ready', name, id, elapsedSeconds: elapsed() });
         return look.box;
       }
-      if (hopeless.has(look.box.phase)) throw willNotBeReady(options, look.box);
+      if (hopeless.has(look.box.phase)) throw await willNotBeReady(options, look.box);
     } else if (last.failure === undefined && (last.seen || elapsed() >= appearSeconds)) {
       throw missing(options, last.seen);
     }
@@ -112,15 +116,20 @@ const hopeless: ReadonlySet<Phase> = new Set(['stopped', 'failed', 'ending', 'en
 /** Errors that another look cannot mend. */
 const final: ReadonlySet<Failure> = new Set(['unauthorised', 'usage']);
 
-function willNotBeReady<B extends Watched>(options: WaitOptions<B>, box: B): DevboxError {
+async function willNotBeReady<B extends Watched>(options: WaitOptions<B>, box: B): Promise<DevboxError> {
+  const more = (await options.explain?.(box)) ?? [];
   const isGone = box.phase === 'ending' || box.phase === 'ended';
   return new DevboxError('failed', `${options.name} will not become ready: it is ${box.status}.`, {
     code: `wait/${box.phase}`,
-    details: boxRows(options, box.status),
-    hint: isGone
-      ? 'Bring up another one.'
-      : `It may still cost money. End it: ${command('down', options.id)}`,
+    details: [...boxRows(options, box.status), ...more],
+    hint: isGone ? 'Bring up another one.' : `${instead(options.id, box)} ${command('down', options.id)}`,
   });
+}
+
+function instead(id: string, { phase }: Watched): string {
+  return phase === 'stopped'
+    ? `Start it: ${command('start', id)} or end it:`
+    : 'It may still cost money. End it:';
 }
 
 function missing<B extends Watched>(options: WaitOptions<B>, wasSeen: boolean): DevboxError {

@@ -1,6 +1,6 @@
-import { DevboxError } from '../base/errors.ts';
+import { type Detail, DevboxError } from '../base/errors.ts';
 import { cleanLine, clip, nearest } from '../base/text.ts';
-import type { Lease } from '../leases/lease.ts';
+import { isIdPrefix, type Lease, shortestIdPrefix } from '../leases/lease.ts';
 import type { Box, Provider } from '../providers/provider.ts';
 import type { CommandDeps } from './command.ts';
 import { allLeases, concerns, isUnsettled, mayStillSurface, unseenBox } from './leased.ts';
@@ -11,52 +11,86 @@ export interface FoundBox {
   readonly provider: Provider;
   /** The provider does not list it, though it accepted its launch a short while ago. */
   readonly unseen: boolean;
+  /** It was named by its whole id or name as it is written, and not by a part of it. */
+  readonly isExact: boolean;
   /** Open leases on this box; normally one, none where devbox did not make it. */
   readonly leases: readonly Lease[];
 }
 
+export interface FindOptions {
+  /** Takes names only as they are written: for what cannot be undone. */
+  readonly caseMatters?: boolean;
+}
+
+type Match = (box: Box) => boolean;
+
 /**
- * The one live box that an identifier means: its id or that of its lease, else its name, else (unless `exact`) its
- * name with upper and lower case taken as one. A box that is ending is meant only where no other one is.
+ * The one live box that an identifier means: its id or that of its lease, else its name, else (unless `caseMatters`)
+ * its name with upper and lower case taken as one, else the beginning of its id, of six characters or more. A box that
+ * is ending is meant only where no other one is.
  * @throws DevboxError `not-found` where there is none, `usage` where there are several, `outcome-unknown` where a
  *   lease says that there may be one.
  */
 export async function findBox(
   identifier: string,
   deps: CommandDeps,
-  { exact = false }: { readonly exact?: boolean } = {},
+  { caseMatters = false }: FindOptions = {},
 ): Promise<FoundBox> {
   const provider = await deps.provider().catch((error: unknown) => {
     throw withoutLease(identifier, error);
   });
   const leases = (await allLeases(deps)).filter((lease) => concerns(lease, provider));
   const boxes = await provider.list();
+  const found = (box: Box, isExact: boolean): FoundBox => ({
+    box,
+    provider,
+    unseen: false,
+    isExact,
+    leases: leasesOn(box, leases),
+  });
+
   const leased = leases.find((lease) => lease.id === identifier)?.instanceId ?? null;
-  const matches: readonly ((box: Box) => boolean)[] = [
+  const exact = oneOf(boxes, identifier, [
     (box) => box.id === identifier,
     (box) => box.id === leased,
     (box) => box.name === identifier,
-    ...(exact ? [] : [(box: Box) => box.name?.toLowerCase() === identifier.toLowerCase()]),
-  ];
-  for (const match of matches) {
-    const live = boxes.filter((box) => box.phase !== 'ended' && match(box));
-    const staying = live.filter((box) => box.phase !== 'ending');
-    const found = staying.length > 0 ? staying : live;
-    const [box] = found;
-    if (found.length > 1) throw ambiguous(identifier, found);
-    if (box) return { box, provider, unseen: false, leases: leasesOn(box, leases) };
-  }
+  ]);
+  if (exact) return found(exact, true);
 
   const named = leases.filter((lease) => [lease.id, lease.instanceId, lease.name].includes(identifier));
   for (const lease of named) {
     if (isUnsettled(lease)) throw mayExist(lease, provider);
     const box = lease.instanceId === null ? null : await provider.get(lease.instanceId);
-    if (box && box.phase !== 'ended') return { box, provider, unseen: false, leases: leasesOn(box, leases) };
+    if (box && box.phase !== 'ended') return found(box, true);
     if (!box && lease.instanceId !== null && mayStillSurface(lease, provider, deps.context.clock)) {
-      return { box: unseenBox(lease, lease.instanceId), provider, unseen: true, leases: [lease] };
+      return {
+        box: unseenBox(lease, lease.instanceId),
+        provider,
+        unseen: true,
+        isExact: true,
+        leases: [lease],
+      };
     }
   }
+
+  const near = oneOf(boxes, identifier, [
+    ...(caseMatters ? [] : [(box: Box) => box.name?.toLowerCase() === identifier.toLowerCase()]),
+    ...(isIdPrefix(identifier) ? [(box: Box) => box.id.startsWith(identifier)] : []),
+  ]);
+  if (near) return found(near, false);
   throw notFound(identifier, boxes);
+}
+
+/** The live box that the first of these matches finds. @throws DevboxError where that finds several. */
+function oneOf(boxes: readonly Box[], identifier: string, matches: readonly Match[]): Box | undefined {
+  for (const match of matches) {
+    const live = boxes.filter((box) => box.phase !== 'ended' && match(box));
+    const staying = live.filter((box) => box.phase !== 'ending');
+    const found = staying.length > 0 ? staying : live;
+    if (found.length > 1) throw ambiguous(identifier, found);
+    if (found[0]) return found[0];
+  }
+  return undefined;
 }
 
 /** Why the configured provider was asked at all: no record here names the box, or its own would have been asked. */
@@ -119,9 +153,11 @@ function ambiguous(identifier: string, boxes: readonly Box[]): DevboxError {
 
 function notFound(identifier: string, boxes: readonly Box[]): DevboxError {
   const ended = boxes.find((box) => box.id === identifier || box.name === identifier);
-  const names = boxes.flatMap((box) => (box.phase === 'ended' || box.name === null ? [] : [box.name]));
+  const live = boxes.filter((box) => box.phase !== 'ended');
+  const names = live.flatMap((box) => (box.name === null ? [] : [box.name]));
   const near = nearest(identifier, names);
   const shown = names.slice(0, 10).map((name) => clip(name, 40));
+  const begun = isIdPrefix(identifier) ? [] : live.filter((box) => box.id.startsWith(identifier));
   return new DevboxError(
     'not-found',
     ended
@@ -130,8 +166,18 @@ function notFound(identifier: string, boxes: readonly Box[]): DevboxError {
     {
       code: 'box/not-found',
       title: 'Not Found',
-      details: shown.length === 0 ? [] : [{ label: 'There is', value: shown.join(', ') }],
+      details: [
+        ...(shown.length === 0 ? [] : [{ label: 'There is', value: shown.join(', ') }]),
+        ...(begun.length === 0 ? [] : [tooShort(begun)]),
+      ],
       hint: near ? `Did you mean ${clip(near, 100)}?` : 'devbox command=list shows what there is.',
     },
   );
+}
+
+function tooShort(begun: readonly Box[]): Detail {
+  return {
+    label: 'Id',
+    value: `${begun.length === 1 ? `that of ${begun[0]?.name ?? begun[0]?.id} begins` : `${begun.length} begin`} so, but a beginning has to have ${shortestIdPrefix} characters or more`,
+  };
 }

@@ -80,6 +80,14 @@ export function isLeaseId(text: string): text is LeaseId {
   return leaseIdPattern.test(text);
 }
 
+/** Least characters of the beginning of an id that can stand for the whole one. */
+export const shortestIdPrefix = 6;
+
+/** Whether a text is long enough to stand for an id that begins with it. */
+export function isIdPrefix(text: string): boolean {
+  return text.length >= shortestIdPrefix;
+}
+
 /** Draws a lease id. @param random a number from 0 up to but not including 1. */
 export function drawLeaseId(random: () => number): LeaseId {
   let digits = '';

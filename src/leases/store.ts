@@ -7,6 +7,7 @@ import { DevboxError } from '../base/errors.ts';
 import { hasCode, syncFolder, writeDurably } from '../base/files.ts';
 import {
   drawLeaseId,
+  isIdPrefix,
   isLeaseId,
   type Lease,
   type LeaseChange,
@@ -35,7 +36,8 @@ export interface LeaseStore {
   get(id: LeaseId): Promise<Lease | null>;
   /**
    * The leases that an identifier means: the one with exactly this lease id; failing that, those with this
-   * instance id; failing that, those with this name. More than one means that the identifier is ambiguous.
+   * instance id; failing that, those with this name; failing that, those whose
+   * instance id begins with it, where it is long enough for that. More than one means that the identifier is ambiguous.
    */
   find(identifier: string): Promise<LeaseListing>;
   /**
@@ -126,6 +128,7 @@ export function openLeases(paths: Pick<Paths, 'state'>, clock: Clock, random: ()
         (lease: Lease) => isLeaseId(identifier) && lease.id === identifier,
         (lease: Lease) => lease.instanceId === identifier,
         (lease: Lease) => lease.name === identifier,
+        (lease: Lease) => isIdPrefix(identifier) && lease.instanceId?.startsWith(identifier) === true,
       ];
       for (const match of matches) {
         const found = leases.filter(match);

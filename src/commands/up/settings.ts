@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { serverLaunchShape } from '../../providers/gpulab/launch-settings.ts';
 import { seconds } from '../settings.ts';
 
 /** Text that may be left out; the provider's launch schema says where it may not. */
@@ -6,27 +7,36 @@ const optionalText = (meaning: string) => z.optional(z.nullable(z.string())).che
 const texts = (meaning: string) => z.record(z.string(), z.string()).check(z.describe(meaning));
 const secondsFor = (meaning: string) => seconds.check(z.describe(meaning));
 
-export const upShape = {
+const { gpu_type, template, image, ports, env, volume, mount_path, memory, startup_command, pull_policy } =
+  serverLaunchShape;
+
+/** What makes up a box on a server with GPULab's API; what is not given comes from its template. */
+const containerShape = {
+  gpu_type,
+  template,
+  image,
+  ports,
+  volume,
+  mount_path,
+  memory,
+  startup_command,
+  pull_policy,
+};
+
+/** What every box has, whoever provides it. */
+const boxShape = {
   instance_name: z
     .string()
     .check(z.describe('name of the box; its live box is shown instead of launching a second')),
-  quantity: z
-    .int()
-    .check(z.minimum(1), z.maximum(100), z.describe('how many; more than one are named NAME-1 to NAME-N')),
-  region: optionalText('where to launch'),
-  instance_type: optionalText('what to launch; devbox list instance_types shows them'),
-  ssh_key_name: optionalText('the registered SSH key that may enter'),
-  filesystem_name: optionalText('persistent filesystem that keeps the home and the Nix store'),
-  image_id: optionalText('image to boot; null is the newest Lambda Stack'),
-  tags: texts('tags of the instance: tags.KEY=VALUE'),
-  env: texts('environment variables of the box: env.KEY=VALUE'),
-  cloud_init: z
-    .strictObject({
-      enabled: z.boolean().check(z.describe('whether anything is set up at the first boot')),
-      file: z.nullable(z.string()).check(z.describe('a cloud-init file of your own, sent instead of ours')),
-    })
-    .check(z.describe('first-boot set-up: ours, a file of your own, or none')),
+  tags: texts('tags of the box: tags.KEY=VALUE'),
+  env,
+  env_file: z
+    ._default(z.nullable(z.string()), null)
+    .check(z.describe('file with NAME=VALUE lines for the environment of the box; what env says wins')),
   wait_after_launch: z.boolean().check(z.describe('wait until the box can be used')),
+};
+
+const retryShape = {
   max_retries: z
     .int()
     .check(z.minimum(0), z.describe('launches after the first one, while there is no capacity')),
@@ -35,4 +45,41 @@ export const upShape = {
   backoff_multiplier: z.number().check(z.gt(1), z.describe('growth of the time between two retries')),
 };
 
-export type UpSettings = z.infer<z.ZodMiniObject<typeof upShape>>;
+/** The settings of `deploy`: one box on a server with GPULab's API. */
+export const deployShape = { ...boxShape, ...containerShape, ...retryShape };
+
+/** The settings of `up`: boxes of any provider. */
+export const upShape = {
+  ...deployShape,
+  quantity: z
+    .int()
+    .check(z.minimum(1), z.maximum(100), z.describe('how many; more than one are named NAME-1 to NAME-N')),
+  region: optionalText('where to launch'),
+  instance_type: optionalText('what to launch; devbox list instance_types shows them'),
+  ssh_key_name: optionalText('the registered SSH key that may enter'),
+  filesystem_name: optionalText('persistent filesystem that keeps the home and the Nix store'),
+  image_id: optionalText('image to boot; null is the newest Lambda Stack'),
+  cloud_init: z
+    .strictObject({
+      enabled: z.boolean().check(z.describe('whether anything is set up at the first boot')),
+      file: z.nullable(z.string()).check(z.describe('a cloud-init file of your own, sent instead of ours')),
+    })
+    .check(z.describe('first-boot set-up: ours, a file of your own, or none')),
+};
+
+type Settings<S extends Readonly<Record<string, z.ZodMiniType>>> = z.infer<z.ZodMiniObject<S>>;
+
+/** What bringing boxes up goes by, whichever command asks for it. */
+export type UpSettings = Settings<typeof deployShape> &
+  Pick<Settings<typeof upShape>, 'quantity' | 'region' | 'instance_type'>;
+
+/** The flags of `deploy`, and of `up` where it does the same, that are spelled otherwise than their settings. */
+export const deployFlags = {
+  name: 'instance_name',
+  wait: 'wait_after_launch',
+  command: { key: 'startup_command', value: 'text' },
+  env: { key: 'env', value: 'pair' },
+  e: { key: 'env', value: 'pair' },
+  ports: { key: 'ports', value: 'list' },
+  publish: { key: 'ports', value: 'list' },
+} as const;

@@ -21,7 +21,7 @@ interface Run {
 async function run(
   looks: readonly Look[],
   policy: Partial<WaitPolicy> = {},
-  options: { lookMs?: number; abortAtLook?: number; wallClockJump?: boolean } = {},
+  options: { lookMs?: number; abortAtLook?: number; wallClockJump?: boolean; mayBeLate?: boolean } = {},
 ): Promise<Run> {
   const clock = new FakeClock();
   // A wall clock that leaps must not matter.
@@ -39,6 +39,8 @@ async function run(
         return look;
       },
     },
+    mayBeLate: options.mayBeLate ?? true,
+    explain: async () => [{ label: 'Reason', value: 'no image' }],
     id: 'abc',
     name: 'gh200-devbox',
     policy: { timeoutSeconds: 900, pollIntervalSeconds: 5, growth: 1, ...policy },
@@ -149,6 +151,19 @@ describe('waitUntilReady', () => {
     const { result, slept } = await run([null]);
     expect(result).toMatchObject({ kind: 'not-found', code: 'wait/never-listed' });
     expect(slept.reduce((sum, each) => sum + each, 0)).toBe(60_000);
+  });
+
+  test('a box that its provider lists at once is gone where it is not listed', async () => {
+    const { result, looks } = await run([null], {}, { mayBeLate: false });
+    expect(result).toMatchObject({ kind: 'not-found', code: 'wait/gone' });
+    expect(looks).toBe(1);
+  });
+
+  test('a box that will not become ready says what is known of the reason', async () => {
+    const { result } = await run([at('failed', 'failed')]);
+    expect(result).toMatchObject({
+      details: expect.arrayContaining([{ label: 'Reason', value: 'no image' }]),
+    });
   });
 
   test('a box that was listed and is no more ends the wait', async () => {

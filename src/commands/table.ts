@@ -3,6 +3,7 @@ import type { Command } from './command.ts';
 /** Every command, under the name that the configuration's `command` key has; loaded when it is needed. */
 const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   up: async () => (await import('./up/index.ts')).up,
+  deploy: async () => (await import('./deploy/index.ts')).deploy,
   list: async () => (await import('./list/index.ts')).list,
   wait: async () => (await import('./wait/index.ts')).wait,
   ssh: async () => (await import('./ssh/index.ts')).ssh,

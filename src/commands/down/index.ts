@@ -26,10 +26,12 @@ export const down = defineCommand({
     purge: z.boolean().check(z.describe('also delete the persistent home of a box on this machine')),
   },
   async run({ instance_identifier, purge, ssh }, deps) {
-    const found = await findBox(instance_identifier, deps, { caseMatters: true }).catch(async (error: unknown) => {
-      if (error instanceof DevboxError && error.code === 'lease/unsettled') return null;
-      throw error;
-    });
+    const found = await findBox(instance_identifier, deps, { caseMatters: true }).catch(
+      async (error: unknown) => {
+        if (error instanceof DevboxError && error.code === 'lease/unsettled') return null;
+        throw error;
+      },
+    );
     if (found === null) return { view: await settleLostLaunch(instance_identifier, deps) };
 
     const { box, provider, leases, unseen } = found;

@@ -6,7 +6,9 @@ import type { Box, LaunchRequest, Provider } from '../../providers/provider.ts';
 import type { CommandDeps, CommonConfig, RawConfig } from '../command.ts';
 import { mayExist } from '../find-box.ts';
 import { allLeases, concerns, isUnsettled, mayStillSurface, unseenBox } from '../leased.ts';
+import { whyFailed } from '../why-failed.ts';
 import type { UpSettings } from './settings.ts';
+import { tellStanding } from './standing.ts';
 
 export interface Wanted {
   readonly name: string;
@@ -27,7 +29,7 @@ export async function bringUpOne(wanted: Wanted, deps: CommandDeps): Promise<Box
     const live = (await provider.list()).filter((box) => box.name === name && isLive(box));
     const leases = (await allLeases(deps)).filter((lease) => concerns(lease, provider));
     if (live.length > 0) {
-      tellStanding(live, wanted, deps);
+      tellStanding(live, wanted, deps.emit);
       return Promise.all(live.map(async (box) => ({ box, lease: await leaseOn(box, leases, deps) })));
     }
     const unseen = await settle(
@@ -53,30 +55,16 @@ export async function bringUpOne(wanted: Wanted, deps: CommandDeps): Promise<Box
     policy: {
       timeoutSeconds: config.wait.timeout,
       pollIntervalSeconds: config.wait.poll_interval,
-      growth: 1.5,
+      // Machines take minutes to boot; containers are there within seconds.
+      growth: provider.server ? 1 : 1.5,
     },
+    mayBeLate: provider.surfacingMinutes > 0,
+    explain: (box) => whyFailed(box, provider, deps.context.signal),
     clock: deps.context.clock,
     emit: deps.emit,
     signal: deps.context.signal,
   });
   return [await markReady({ box, lease: only.lease }, deps)];
-}
-
-/** Says that nothing was launched, and where what stands is not what was asked for. */
-function tellStanding(live: readonly Box[], { name, config }: Wanted, { emit }: CommandDeps): void {
-  emit({ type: 'notice', level: 'info', message: `${name} is up already; nothing was launched` });
-  for (const { type, region } of live) {
-    const wrongType = type !== null && config.instance_type && config.instance_type !== type;
-    const wrongRegion = region !== null && config.region && config.region !== region;
-    if (!wrongType && !wrongRegion) continue;
-    const wanted = [config.instance_type, config.region].filter(Boolean).join(' in ');
-    emit({
-      type: 'notice',
-      level: 'warning',
-      message: `It is ${[type, region].filter(Boolean).join(' in ')}, not ${wanted}`,
-      hint: 'For another box, give it another name: instance_name=NAME',
-    });
-  }
 }
 
 /** A box of the name that was asked for, and the lease on it where devbox made it. */
@@ -152,7 +140,7 @@ async function launch(wanted: Wanted, deps: CommandDeps): Promise<Standing> {
     api: deps.apiOption,
     account: provider.account,
     region: config.region ?? null,
-    type: config.instance_type ?? null,
+    type: config.instance_type ?? config.gpu_type ?? null,
     owner: { user: context.user.name, host: context.user.host, directory: context.cwd },
   });
   const request: LaunchRequest = { name, tags: config.tags, env: config.env, settings: wanted.settings };

@@ -1,33 +1,45 @@
+import type { Context } from '../../base/context.ts';
 import { DevboxError } from '../../base/errors.ts';
 import type { Box } from '../../providers/provider.ts';
 import { type CommandDeps, type CommonConfig, launchSettings } from '../command.ts';
-import type { Outcome } from '../outcome.ts';
-import { readyView } from '../ready-view.ts';
 import { bringUpOne } from './bring-up-one.ts';
+import { readEnvFile } from './env-file.ts';
 import { boxNames } from './names.ts';
 import type { UpSettings } from './settings.ts';
 
+/** The boxes that are up now, and what went wrong after them, if anything did. */
+export interface BroughtUp {
+  readonly boxes: readonly Box[];
+  readonly error?: DevboxError;
+}
+
 /**
- * Brings up every box that is asked for, one after another. What came up before something went wrong is shown, and
- * the error with it.
+ * Brings up every box that is asked for, one after another. Everything is checked before anything is asked of the
+ * provider.
+ * @throws whatever went wrong with the first box; later ones must not hide those that are up.
  */
-export async function bringUp(config: CommonConfig & UpSettings, deps: CommandDeps): Promise<Outcome> {
+export async function bringUp(config: CommonConfig & UpSettings, deps: CommandDeps): Promise<BroughtUp> {
   const names = boxNames(config.instance_name, config.quantity);
+  const complete = { ...config, env: environmentOf(config, deps.context) };
+  const settings = launchSettings(complete);
   const provider = await deps.provider();
-  const settings = launchSettings({ ...config });
   const boxes: Box[] = [];
-  let error: DevboxError | undefined;
   for (const name of names) {
     try {
-      boxes.push(...(await bringUpOne({ name, settings, config, provider }, deps)));
+      boxes.push(...(await bringUpOne({ name, settings, config: complete, provider }, deps)));
     } catch (thrown) {
       if (boxes.length === 0) throw thrown;
-      error = thrown instanceof DevboxError ? thrown : unexpected(name, thrown);
-      break;
+      return { boxes, error: thrown instanceof DevboxError ? thrown : unexpected(name, thrown) };
     }
   }
-  const view = await readyView(boxes, config.ssh, deps.context);
-  return error ? { view, error } : { view };
+  return { boxes };
+}
+
+function environmentOf(
+  { env, env_file }: Pick<UpSettings, 'env' | 'env_file'>,
+  context: Context,
+): Record<string, string> {
+  return env_file === null ? env : { ...readEnvFile(env_file, context), ...env };
 }
 
 /** Whatever went wrong must not hide the boxes that are up. */

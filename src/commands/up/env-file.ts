@@ -13,7 +13,10 @@ const largest = 1 << 20;
  * @param file absolute, or relative to the working directory; `~/` is the home.
  * @throws DevboxError of kind `usage` that names the file, and the line where one is wrong.
  */
-export function readEnvFile(file: string, { cwd, paths }: Pick<Context, 'cwd' | 'paths'>): Record<string, string> {
+export function readEnvFile(
+  file: string,
+  { cwd, paths }: Pick<Context, 'cwd' | 'paths'>,
+): Record<string, string> {
   const path = resolve(cwd, file.replace(/^~(?=\/)/, paths.home));
   const lines = textOf(path).split(/\r?\n/);
   return Object.fromEntries(lines.flatMap((line, index) => variable(line, path, index + 1)));
@@ -34,7 +37,10 @@ function variable(line: string, path: string, number: number): [string, string][
   const text = line.trim();
   if (text.startsWith('#') || !text.includes('=')) return [];
   const end = text.indexOf('=');
-  const name = text.slice(0, end).replace(/^export\s+/, '').trim();
+  const name = text
+    .slice(0, end)
+    .replace(/^export\s+/, '')
+    .trim();
   const value = unquoted(text.slice(end + 1).trim());
   const place = `${path}:${number}`;
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
@@ -44,7 +50,8 @@ function variable(line: string, path: string, number: number): [string, string][
       { File: place, Name: clip(name, 60) },
     );
   }
-  if (value.includes('\0')) throw wrong('a value in the env file has the character NUL in it', [], { File: place, Name: name });
+  if (value.includes('\0'))
+    throw wrong('a value in the env file has the character NUL in it', [], { File: place, Name: name });
   return [[name, value]];
 }
 

@@ -1,6 +1,7 @@
 import { defineCommand } from '../command.ts';
+import { readyView } from '../ready-view.ts';
 import { bringUp } from './bring-up.ts';
-import { upShape } from './settings.ts';
+import { deployFlags, upShape } from './settings.ts';
 
 export const up = defineCommand({
   name: 'up',
@@ -12,7 +13,12 @@ export const up = defineCommand({
     'devbox command=up region=us-east-3 instance_type=gpu_1x_gh200 ssh_key_name=default wait_after_launch=true',
   ],
   positionals: [],
+  rest: 'startup_command',
+  flags: deployFlags,
   shape: upShape,
   launches: true,
-  run: bringUp,
+  async run(config, deps) {
+    const { boxes, ...outcome } = await bringUp(config, deps);
+    return { view: await readyView(boxes, config.ssh, deps.context), ...outcome };
+  },
 });

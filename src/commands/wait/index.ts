@@ -4,6 +4,7 @@ import { defineCommand } from '../command.ts';
 import { findBox } from '../find-box.ts';
 import { readyView } from '../ready-view.ts';
 import { identifierShape } from '../settings.ts';
+import { whyFailed } from '../why-failed.ts';
 
 export const wait = defineCommand({
   name: 'wait',
@@ -26,6 +27,8 @@ export const wait = defineCommand({
         pollIntervalSeconds: config.wait.poll_interval,
         growth: 1,
       },
+      mayBeLate: provider.surfacingMinutes > 0,
+      explain: (box) => whyFailed(box, provider, context.signal),
       clock: context.clock,
       emit,
       signal: context.signal,

@@ -97,7 +97,7 @@ function typeOf({ type, gpu_type }: Container, gpus: readonly BoxGpu[]): string 
   const names = gpus.flatMap(({ name }) => (name === null ? [] : [name]));
   const [name = clean(gpu_type, 80)] = names;
   if (name !== null) return names.length > 1 ? `${names.length}x ${name}` : name;
-  return clean(type, 80);
+  return type === 'CPU' ? null : clean(type, 80);
 }
 
 function volumeOf({ devbox, network_volume, volume_mount_path }: Container): BoxVolume | null {

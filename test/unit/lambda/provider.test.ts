@@ -59,6 +59,7 @@ describe('a whole life', () => {
     if (acquired.outcome !== 'launched') throw acquired.error;
     const box = await waitUntilReady({
       provider,
+      mayBeLate: true,
       id: acquired.id,
       name: 'gh200-devbox',
       policy: { timeoutSeconds: 10, pollIntervalSeconds: 0.01, growth: 1.5 },
@@ -299,6 +300,7 @@ describe('a look at one box', () => {
     const { id } = server.addInstance(devbox);
     const box = await waitUntilReady({
       provider,
+      mayBeLate: true,
       id,
       name: 'gh200-devbox',
       policy: { timeoutSeconds: 10, pollIntervalSeconds: 0.01, growth: 1 },

@@ -78,7 +78,7 @@ export function createHttp(userAgent: string): Http {
       if (request.signal?.aborted) throw request.signal.reason;
       if (tooLarge)
         throw new HttpFailure('too-large', `the answer is larger than ${limit} bytes`, false, error);
-      throw asFailure(error);
+      throw failureOf(error);
     }
   };
 }
@@ -104,13 +104,16 @@ const unsentCodes: Readonly<Record<string, HttpFailure['reason']>> = {
   ERR_UNSUPPORTED_PROTOCOL: 'invalid',
 };
 
-function asFailure(error: unknown): HttpFailure {
-  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-  const message = error instanceof Error ? error.message : String(error);
+/** The failure behind an error of Node's or of a library on it, judged by its shape as `hasCode` does. */
+export function failureOf(error: unknown): HttpFailure {
+  const about: object = typeof error === 'object' && error !== null ? error : {};
+  const code = 'code' in about && typeof about.code === 'string' ? about.code : '';
+  const message = 'message' in about && typeof about.message === 'string' ? about.message : String(error);
   const unsent = unsentCodes[code];
   if (unsent) return new HttpFailure(unsent, message, true, error);
-  if (code === 'ETIMEDOUT') return new HttpFailure('timeout', message, false, error);
-  if (/CERT|TLS|SSL|SELF_SIGNED|ALTNAME|UNABLE_TO_VERIFY/.test(code)) {
+  if (code === 'ETIMEDOUT' || message === 'Opening handshake has timed out')
+    return new HttpFailure('timeout', message, false, error);
+  if (/CERT|TLS|SSL|SELF_SIGNED|ALTNAME|UNABLE_TO|EPROTO/.test(code)) {
     return new HttpFailure('tls', message, true, error);
   }
   return new HttpFailure('dropped', message, false, error);

@@ -1,5 +1,5 @@
 import { request as send } from 'node:http';
-import { type Http, type HttpAnswer, HttpFailure } from './http.ts';
+import { failureOf, type Http, type HttpAnswer, HttpFailure } from './http.ts';
 
 const defaultMaxBytes = 32 * 1024 * 1024;
 
@@ -55,9 +55,9 @@ export function unixHttp(socketPath: string, userAgent: string): Http {
             text: Buffer.concat(chunks).toString('utf8'),
           }),
         );
-        incoming.on('error', (error) => fail(asFailure(error)));
+        incoming.on('error', (error) => fail(failureOf(error)));
       });
-      outgoing.on('error', (error) => reject(failure ?? asFailure(error)));
+      outgoing.on('error', (error) => reject(failure ?? failureOf(error)));
       outgoing.on('close', () => {
         clearTimeout(timer);
         request.signal?.removeEventListener('abort', onAbort);
@@ -72,12 +72,4 @@ function flatten(headers: NodeJS.Dict<string | string[]>): Record<string, string
     value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
   );
   return Object.fromEntries(entries);
-}
-
-/** Codes after which nothing can have reached the server. */
-const unsent = ['ECONNREFUSED', 'ENOENT', 'EACCES'];
-
-function asFailure(error: NodeJS.ErrnoException): HttpFailure {
-  const isUnsent = unsent.includes(error.code ?? '');
-  return new HttpFailure(isUnsent ? 'refused' : 'dropped', error.message, isUnsent, error);
 }

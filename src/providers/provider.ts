@@ -47,6 +47,8 @@ export interface Box extends BoxFacts {
 /** What a launch asks for: the neutral part, and the provider's own settings as its schema validated them. */
 export interface LaunchRequest {
   readonly name: string;
+  /** The id of its lease, by which the box is found again where the provider can keep it. */
+  readonly lease: string;
   readonly tags: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, string>>;
   /** Parsed by the provider with its own launch schema. */

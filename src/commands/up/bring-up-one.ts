@@ -143,7 +143,13 @@ async function launch(wanted: Wanted, deps: CommandDeps): Promise<Standing> {
     type: config.instance_type ?? config.gpu_type ?? null,
     owner: { user: context.user.name, host: context.user.host, directory: context.cwd },
   });
-  const request: LaunchRequest = { name, tags: config.tags, env: config.env, settings: wanted.settings };
+  const request: LaunchRequest = {
+    name,
+    lease: lease.id,
+    tags: config.tags,
+    env: config.env,
+    settings: wanted.settings,
+  };
   const acquired = await acquire({
     provider,
     request,

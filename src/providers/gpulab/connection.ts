@@ -1,8 +1,8 @@
 import type { WebSocket } from 'ws';
 import { DevboxError } from '../../base/errors.ts';
 import type { Extension } from '../../server/wire/capabilities.ts';
+import { ApiError } from './api-error.ts';
 import {
-  ApiError,
   type ApiRequest,
   createRequester,
   parseAnswer,
@@ -16,8 +16,11 @@ export interface Connection {
   readonly request: Requester;
   /** What a server of ours says about itself; undefined for any other. */
   readonly capabilities: Capabilities | undefined;
-  /** Opens a WebSocket at a path below the base address. Rejects with a DevboxError where it is refused. */
-  openSocket(path: string, protocol: string): Promise<WebSocket>;
+  /**
+   * Opens a WebSocket. A path is one below the base address, and the key goes along; an address is wherever the server
+   * keeps it, and the key does not. Rejects with a DevboxError where it is refused.
+   */
+  openSocket(pathOrAddress: string, protocol: string): Promise<WebSocket>;
 }
 
 /** Whether a server has an extension; one that does not say has none. */
@@ -46,6 +49,10 @@ async function askCapabilities(request: Requester): Promise<Capabilities | undef
 
 /** 404, or whatever else a server says to a question that it does not know: one with GPULab's API and no more. */
 function isOtherServer(error: unknown): boolean {
-  if (error instanceof ApiError) return error.kind !== 'unauthorised' && error.status < 500;
-  return error instanceof DevboxError && error.code.startsWith('gpulab/');
+  if (error instanceof ApiError) {
+    return (
+      error.kind !== 'unauthorised' && error.status !== 429 && (error.status < 500 || error.status === 501)
+    );
+  }
+  return error instanceof DevboxError && ['gpulab/not-json', 'gpulab/unexpected-answer'].includes(error.code);
 }

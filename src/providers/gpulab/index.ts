@@ -1,32 +1,24 @@
 import * as z from 'zod/mini';
+import type { Clock } from '../../base/clock.ts';
 import { DevboxError } from '../../base/errors.ts';
-import { HttpFailure } from '../../base/http.ts';
-import { cleanLine } from '../../base/text.ts';
 import { noFacts } from '../facts.ts';
-import type {
-  Box,
-  Facets,
-  LaunchAnswer,
-  LaunchRequest,
-  Provider,
-  ProviderName,
-  TerminateOptions,
-} from '../provider.ts';
+import type { Box, Facets, Provider, ProviderName, TerminateOptions } from '../provider.ts';
 import { toBox } from './box.ts';
 import { type Connection, has } from './connection.ts';
+import { containerPath, getContainer, listContainers } from './containers.ts';
 import { execIn } from './exec.ts';
-import { createKeys, describeServerLaunch, serverLaunchSchema } from './launch-settings.ts';
+import { launchContainer } from './launch.ts';
+import { describeServerLaunch, serverLaunchSchema } from './launch-settings.ts';
 import { readDeployLog, readLogs } from './logs.ts';
-import { ApiError, type ApiRequest, parseAnswer } from './request.ts';
 import { readStats } from './stats.ts';
 import { terminalIn } from './terminal.ts';
-import { type Container, containerSchema, containersSchema, createdSchema } from './wire.ts';
 
 export interface ServerProviderOptions {
   readonly name: ProviderName;
   readonly account: string;
   /** The connection, made when it is first needed. */
   readonly connect: () => Promise<Connection>;
+  readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
@@ -40,13 +32,12 @@ export function serverProvider(options: ServerProviderOptions): Provider & Serve
   const { connect, name, signal } = options;
 
   /** Asks for an action, and gives back the box as it is then. */
-  const act = (action: Action) => (box: Box) =>
-    explained(async () => {
-      const connection = await connect();
-      await connection.request({ method: 'POST', path: `${containerPath(box.id)}/${action}` });
-      const after = await getContainer(connection, box.id);
-      return after ? toBox(after, name) : box;
-    });
+  const act = (action: Action) => async (box: Box) => {
+    const connection = await connect();
+    await connection.request({ method: 'POST', path: `${containerPath(box.id)}/${action}` });
+    const after = await getContainer(connection, box.id);
+    return after ? toBox(after, name) : box;
+  };
 
   return {
     name,
@@ -59,45 +50,38 @@ export function serverProvider(options: ServerProviderOptions): Provider & Serve
         ? 'a box on this machine'
         : describeServerLaunch(z.parse(serverLaunchSchema, settings)),
 
-    list: () =>
-      explained(async () => {
-        const call: ApiRequest = { method: 'GET', path: '/v1/containers' };
-        const answer = await (await connect()).request(call);
-        return parseAnswer(containersSchema, call, answer).map((container) => toBox(container, name));
-      }),
+    list: async () => (await listContainers(await connect())).map((container) => toBox(container, name)),
 
-    get: (id) =>
-      explained(async () => {
-        const container = await getContainer(await connect(), id);
-        return container ? toBox(container, name) : null;
-      }),
+    async get(id) {
+      const container = await getContainer(await connect(), id);
+      return container ? toBox(container, name) : null;
+    },
 
     async launch(request) {
       let connection: Connection;
       try {
-        connection = await explained(connect);
+        connection = await connect();
       } catch (error) {
         // Nothing was asked for yet.
         if (error instanceof DevboxError) return { outcome: 'refused', retry: 'no', error };
         throw error;
       }
-      return launch(connection, request, createKeys(z.parse(serverLaunchSchema, request.settings)));
+      const settings = z.parse(serverLaunchSchema, request.settings);
+      return launchContainer(connection, request, settings, options.clock, signal);
     },
 
-    terminate: (box, terminateOptions) =>
-      explained(async () => {
-        await remove(await connect(), box, terminateOptions);
-        return ended(box, terminateOptions);
-      }),
+    async terminate(box, terminateOptions) {
+      await remove(await connect(), box, terminateOptions);
+      return ended(box, terminateOptions);
+    },
 
     server: {
       access: (box) => ({
-        exec: (request, streams) =>
-          explained(async () => execIn(await connect(), box.id, request, streams, signal)),
-        terminal: (streams) => explained(async () => terminalIn(await connect(), box.id, streams, signal)),
-        logs: (query) => explained(async () => readLogs(await connect(), box.id, query)),
-        deployLog: () => explained(async () => readDeployLog(await connect(), box.id)),
-        stats: () => explained(async () => readStats(await connect(), box.id)),
+        exec: async (request, streams) => execIn(await connect(), box.id, request, streams, signal),
+        terminal: async (streams) => terminalIn(await connect(), box.id, streams, signal),
+        logs: async (query) => readLogs(await connect(), box.id, query),
+        deployLog: async () => readDeployLog(await connect(), box.id),
+        stats: async () => readStats(await connect(), box.id),
       }),
     },
 
@@ -118,61 +102,6 @@ function ended(box: Box, { purge }: TerminateOptions): Box {
     reach: { kind: 'none', why: 'it was deleted' },
     extra: box.extra.filter(({ label }) => left.includes(label)),
   };
-}
-
-/** Does work, and turns the failure of a connection into an error for the user. */
-async function explained<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof HttpFailure)) throw error;
-    const kind = error.reason === 'timeout' ? 'timed-out' : 'failed';
-    throw new DevboxError(kind, `the server gave no answer: ${cleanLine(error.message)}`, {
-      code: `gpulab/${error.reason}`,
-      cause: error,
-    });
-  }
-}
-
-const containerPath = (id: string): string => `/v1/containers/${encodeURIComponent(id)}`;
-
-async function getContainer(connection: Connection, id: string): Promise<Container | null> {
-  const call: ApiRequest = { method: 'GET', path: containerPath(id) };
-  try {
-    return parseAnswer(containerSchema, call, await connection.request(call));
-  } catch (error) {
-    if (error instanceof DevboxError && error.kind === 'not-found') return null;
-    throw error;
-  }
-}
-
-/** One create request. What the server refused does not exist; what it did not answer may. */
-async function launch(
-  connection: Connection,
-  { name, env, tags }: LaunchRequest,
-  keys: Readonly<Record<string, unknown>>,
-): Promise<LaunchAnswer> {
-  const json = {
-    ...keys,
-    server_name: name,
-    ...(Object.keys(env).length > 0 ? { environment_variables: env } : {}),
-    ...(has(connection, 'tags') && Object.keys(tags).length > 0 ? { tags } : {}),
-  };
-  const call: ApiRequest = { method: 'POST', path: '/v1/containers', json };
-  try {
-    const answer = await connection.request(call);
-    return { outcome: 'launched', id: parseAnswer(createdSchema, call, answer).container_id };
-  } catch (error) {
-    if (error instanceof HttpFailure) {
-      return error.unsent ? { outcome: 'refused', retry: 'provider', error } : { outcome: 'lost', error };
-    }
-    if (error instanceof ApiError && error.status < 500) {
-      return { outcome: 'refused', retry: error.status === 429 ? 'rate-limit' : 'no', error };
-    }
-    // After 5xx, or an answer that is not understood, the container may exist all the same.
-    if (error instanceof DevboxError) return { outcome: 'lost', error };
-    throw error;
-  }
 }
 
 async function remove(connection: Connection, box: Box, { purge }: TerminateOptions): Promise<void> {

@@ -1,10 +1,13 @@
 import * as z from 'zod/mini';
 import type { Clock } from '../../base/clock.ts';
-import { DevboxError, type DevboxErrorOptions, type Failure } from '../../base/errors.ts';
+import { DevboxError } from '../../base/errors.ts';
 import { type Http, type HttpAnswer, HttpFailure, type HttpRequest } from '../../base/http.ts';
+import { redact } from '../../base/redact.ts';
 import { cleanLine } from '../../base/text.ts';
 import { describeIssue } from '../../server/wire/check.ts';
-import { errorSchema } from './wire.ts';
+import { answerError } from './api-error.ts';
+import { NoAnswer } from './no-answer.ts';
+import { retryDelay } from './retry.ts';
 
 /** A request of the API: its path below the base address, beginning with `/v1`. */
 export interface ApiRequest {
@@ -19,66 +22,76 @@ export interface RequesterOptions {
   readonly http: Http;
   /** Without a slash at its end. */
   readonly baseUrl: string;
+  /** The server as the user knows it. */
+  readonly server: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Values that must not be shown, whoever repeats them. */
+  readonly secrets: readonly string[];
+  /** What to do about a key that is refused. */
+  readonly keyHint?: string;
   readonly timeoutSeconds: number;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-}
-
-const kinds: Readonly<Record<number, Failure>> = {
-  401: 'unauthorised',
-  403: 'unauthorised',
-  404: 'not-found',
-};
-
-/** The server answered with an error. */
-export class ApiError extends DevboxError {
-  readonly status: number;
-
-  constructor(status: number, message: string, options: DevboxErrorOptions) {
-    super(kinds[status] ?? 'failed', message, options);
-    this.status = status;
-  }
+  /** Called before a longer wait that the server asked for. */
+  readonly onWait?: (seconds: number) => void;
 }
 
 /** Sends one request and gives back the answer if its status is below 400. */
 export type Requester = (request: ApiRequest) => Promise<HttpAnswer>;
 
-/** Waits before a read is sent again after a connection error, in milliseconds. */
-const retryDelays = [100, 400];
+/** A wait that is worth a word, in milliseconds. */
+const longWait = 2000;
 
 /**
- * Makes a requester. Reads are repeated after connection errors; what changes something never is here.
- * @throws HttpFailure where no answer came; ApiError for an answer that is an error.
+ * Makes a requester. Reads are sent again where that can help; what changes something only if it was not sent.
+ * @throws NoAnswer; ApiError for an answer that is an error or leads elsewhere.
  */
 export function createRequester(options: RequesterOptions): Requester {
+  const { clock, signal, onWait } = options;
   return async (request) => {
-    const answer = await exchange(options, request);
-    if (answer.status >= 400) throw apiError(request, answer);
-    return answer;
+    for (let attempt = 0; ; attempt++) {
+      const outcome = await exchange(options, request);
+      if (!(outcome instanceof HttpFailure) && outcome.status < 300) return outcome;
+      const delay = retryDelay(request, outcome, attempt, clock.now());
+      if (delay === undefined) throw asError(options, request, outcome);
+      if (delay >= longWait) onWait?.(Math.ceil(delay / 1000));
+      await clock.sleep(delay, signal);
+    }
   };
 }
 
-async function exchange(options: RequesterOptions, request: ApiRequest): Promise<HttpAnswer> {
-  const { http, baseUrl, headers, clock, signal } = options;
-  for (let attempt = 0; ; attempt++) {
-    try {
-      return await http({
-        method: request.method,
-        url: `${baseUrl}${request.path}`,
-        headers,
-        ...(request.json === undefined ? {} : { json: request.json }),
-        timeoutSeconds: request.timeoutSeconds ?? options.timeoutSeconds,
-        signal,
-      });
-    } catch (error) {
-      const delay = retryDelays[attempt];
-      const canRepeat = error instanceof HttpFailure && ['dropped', 'refused'].includes(error.reason);
-      if (!canRepeat || request.method !== 'GET' || delay === undefined) throw error;
-      await clock.sleep(delay, signal);
-    }
+async function exchange(options: RequesterOptions, request: ApiRequest): Promise<HttpAnswer | HttpFailure> {
+  const { http, baseUrl, headers, signal } = options;
+  try {
+    return await http({
+      method: request.method,
+      url: `${baseUrl}${request.path}`,
+      headers,
+      ...(request.json === undefined ? {} : { json: request.json }),
+      timeoutSeconds: request.timeoutSeconds ?? options.timeoutSeconds,
+      signal,
+    });
+  } catch (error) {
+    if (error instanceof HttpFailure) return error;
+    throw error;
   }
 }
+
+function asError(
+  options: RequesterOptions,
+  request: ApiRequest,
+  outcome: HttpAnswer | HttpFailure,
+): DevboxError {
+  if (!(outcome instanceof HttpFailure)) return answerError(options, request, outcome);
+  return new NoAnswer(outcome, {
+    endpoint: `${request.method} ${request.path}`,
+    server: options.server,
+    timeoutSeconds: request.timeoutSeconds ?? options.timeoutSeconds,
+  });
+}
+
+/** Why an answer can be of another form. */
+const notOurs = 'Look whether the address leads to the API itself (api.base_url, GPULAB_API_URL).';
 
 /** Reads an answer's JSON. @throws DevboxError that names the endpoint and the field. */
 export function parseAnswer<T extends z.ZodMiniType>(
@@ -93,7 +106,11 @@ export function parseAnswer<T extends z.ZodMiniType>(
   } catch {
     throw new DevboxError('failed', 'the server answered something that is not JSON', {
       code: 'gpulab/not-json',
-      details: [endpoint, { label: 'Answer', value: cleanLine(answer.text, 200) }],
+      details: [
+        endpoint,
+        { label: 'Answer', value: cleanLine(redact(answer.text.slice(0, 10_000)), 200) || 'nothing' },
+      ],
+      hint: notOurs,
     });
   }
   const result = z.safeParse(schema, value);
@@ -102,28 +119,9 @@ export function parseAnswer<T extends z.ZodMiniType>(
   throw new DevboxError('failed', `the server's answer is not understood: ${problems[0]}`, {
     code: 'gpulab/unexpected-answer',
     details: [endpoint, ...problems.slice(1, 5).map((value) => ({ label: 'Also', value }))],
+    hint: notOurs,
   });
 }
 
-const field = (path: readonly PropertyKey[]): string => path.map(String).join('.') || 'the whole';
-
-function apiError(request: ApiRequest, answer: HttpAnswer): ApiError {
-  const { message, code } = errorBody(answer.text);
-  return new ApiError(answer.status, message, {
-    code: `gpulab/${code ?? answer.status}`,
-    details: [
-      { label: 'Endpoint', value: `${request.method} ${request.path}` },
-      { label: 'Status', value: String(answer.status) },
-    ],
-  });
-}
-
-function errorBody(text: string): { readonly message: string; readonly code: string | undefined } {
-  try {
-    const { message, code } = z.parse(errorSchema, JSON.parse(text));
-    if (message) return { message: cleanLine(message), code: code ? cleanLine(code, 60) : undefined };
-  } catch {
-    // Not the API's own error: shown as it is.
-  }
-  return { message: cleanLine(text, 300) || 'the server gave no reason', code: undefined };
-}
+const field = (path: readonly PropertyKey[]): string =>
+  cleanLine(path.map(String).join('.'), 200) || 'the whole';

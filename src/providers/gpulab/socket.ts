@@ -1,14 +1,17 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
-import * as z from 'zod/mini';
 import { DevboxError } from '../../base/errors.ts';
+import { failureOf } from '../../base/http.ts';
 import { cleanLine } from '../../base/text.ts';
 import { maxMessageBytes } from '../../server/wire/message.ts';
-import { errorSchema } from './wire.ts';
+import { answerError } from './api-error.ts';
+import { NoAnswer } from './no-answer.ts';
 
 export interface SocketTarget {
   /** `ws:` or `wss:` address. */
   readonly url: string;
+  /** The server as the user knows it. */
+  readonly server: string;
   readonly protocol: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
@@ -41,9 +44,9 @@ export async function openWebSocket(target: SocketTarget): Promise<WebSocket> {
       response.on('data', (bytes: Buffer) => {
         if (body.length < 10_000) body += bytes.toString('utf8');
       });
-      response.on('end', () => reject(refused(response.statusCode ?? 0, body)));
+      response.on('end', () => reject(refused(target, response.statusCode ?? 0, body)));
     });
-    socket.once('error', (error) => reject(unreachable(error)));
+    socket.once('error', (error) => reject(unreachable(target, error)));
   });
 }
 
@@ -59,20 +62,15 @@ export function lost(what: string, why: string): DevboxError {
   });
 }
 
-function refused(status: number, body: string): DevboxError {
-  let message = `the server refused the connection with status ${status}`;
-  try {
-    const said = z.parse(errorSchema, JSON.parse(body)).message;
-    if (said) message = cleanLine(said);
-  } catch {
-    // Not the API's own error.
-  }
-  return new DevboxError(status === 404 ? 'not-found' : 'failed', message, { code: `gpulab/${status}` });
+/** What follows the host of a WebSocket's address may be a secret, so it is not shown. */
+const endpoint = 'a WebSocket';
+
+function refused({ server, headers }: SocketTarget, status: number, text: string): DevboxError {
+  const secrets = Object.values(headers);
+  const request = { method: 'GET', path: endpoint } as const;
+  return answerError({ server, secrets, baseUrl: server }, request, { status, headers: {}, text });
 }
 
-function unreachable(error: Error): DevboxError {
-  return new DevboxError('failed', `the server cannot be reached: ${cleanLine(error.message)}`, {
-    code: 'gpulab/unreachable',
-    cause: error,
-  });
+function unreachable({ server, timeoutSeconds }: SocketTarget, error: Error): DevboxError {
+  return new NoAnswer(failureOf(error), { endpoint, server, timeoutSeconds });
 }

@@ -53,7 +53,10 @@ export async function terminalIn(
   }
 }
 
-/** The path of a new terminal's WebSocket. The host in the answer is how others reach the server; we know a way. */
+/**
+ * Where a new terminal's WebSocket is: an address, or a path on a server of ours, whose own name in the answer is how
+ * others reach it, while we know a way.
+ */
 async function askForTerminal(connection: Connection, id: string): Promise<string> {
   const call: ApiRequest = { method: 'POST', path: `/v1/containers/${encodeURIComponent(id)}/terminal` };
   const answer = parseAnswer(terminalSchema, call, await connection.request(call));
@@ -64,9 +67,10 @@ async function askForTerminal(connection: Connection, id: string): Promise<strin
       details: [{ label: 'Endpoint', value: `POST ${call.path}` }],
     });
   }
-  const { pathname, search } = new URL(address);
+  const { protocol, host, pathname, search } = new URL(address);
   const trimmed = pathname.replace(/\/+$/, '');
-  return `${trimmed.endsWith('/ws') ? trimmed : `${trimmed}/ws`}${search}`;
+  const path = `${trimmed.endsWith('/ws') ? trimmed : `${trimmed}/ws`}${search}`;
+  return connection.capabilities ? path : `${protocol}//${host}${path}`;
 }
 
 function attach(socket: WebSocket, { stdin, stdout }: TerminalStreams, signal: AbortSignal): Promise<number> {

@@ -117,6 +117,3 @@ export const capabilitiesSchema = z.object({
 });
 
 export type Capabilities = z.infer<typeof capabilitiesSchema>;
-
-/** The body of an error; only `message` can be relied on. */
-export const errorSchema = z.object({ message: text, code: text });

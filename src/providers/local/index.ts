@@ -17,6 +17,9 @@ import { startServer } from './start.ts';
 /** Which host an address names is of no matter on a unix socket. */
 const host = 'localhost';
 
+/** How errors call it. */
+const serverName = 'the server of this machine';
+
 /** Opens the provider of boxes on this machine. Its server is started when something first needs it. */
 export async function openLocal(api: LocalApi, context: Context, _deps: ProviderDeps): Promise<Provider> {
   const places = placesIn(context.paths);
@@ -25,6 +28,7 @@ export async function openLocal(api: LocalApi, context: Context, _deps: Provider
     name: 'local',
     // Without the host's name: it changes with the network, and these boxes are known by their state directory.
     account: `local:${context.user.name}`,
+    clock: context.clock,
     signal: context.signal,
     connect: () => {
       connection ??= connect(api, context, places);
@@ -57,7 +61,9 @@ async function connect(api: LocalApi, context: Context, places: Places): Promise
         }),
       ),
       baseUrl: `http://${host}`,
+      server: serverName,
       headers: {},
+      secrets: [],
       timeoutSeconds: api.timeout,
       clock: context.clock,
       signal: context.signal,
@@ -66,6 +72,7 @@ async function connect(api: LocalApi, context: Context, places: Places): Promise
       const socket = await findSocket(places);
       return openWebSocket({
         url: `ws://${host}${path}`,
+        server: serverName,
         protocol,
         headers: {},
         timeoutSeconds: api.timeout,

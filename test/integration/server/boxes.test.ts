@@ -31,7 +31,13 @@ test('a list where there was never a box starts nothing and makes nothing', asyn
 
 describe('a box', () => {
   test('is launched, listed, found by its id, and gone after it was terminated', async () => {
-    const answer = await provider.launch({ name: 'dev', tags: { team: 'a' }, env: {}, settings: {} });
+    const answer = await provider.launch({
+      name: 'dev',
+      lease: 'dbx_000000000000',
+      tags: { team: 'a' },
+      env: {},
+      settings: {},
+    });
     expect(answer).toMatchObject({ outcome: 'launched', id: expect.stringMatching(/^[0-9a-f-]{36}$/) });
     const [box, ...others] = await provider.list();
     expect(others).toEqual([]);
@@ -113,7 +119,13 @@ describe('a home', () => {
     await mkdir(join(world.root, 'elsewhere'));
     await mkdir(homes, { recursive: true });
     await symlink(join(world.root, 'elsewhere'), join(homes, 'linked'));
-    const answer = await provider.launch({ name: 'linked', tags: {}, env: {}, settings: {} });
+    const answer = await provider.launch({
+      name: 'linked',
+      lease: 'dbx_000000000000',
+      tags: {},
+      env: {},
+      settings: {},
+    });
     expect(answer).toMatchObject({ outcome: 'refused', retry: 'no' });
     expect(await provider.list()).toEqual([]);
     expect(await readdir(join(world.root, 'elsewhere'))).toEqual([]);
@@ -124,7 +136,13 @@ describe('names', () => {
   const unsafe = ['..', '.', '.hidden', '-flag', 'a/b', '../../etc', 'a\0b', 'a b', '', 'é', 'x'.repeat(65)];
   test.each(unsafe)('%j is refused and touches nothing', async (name) => {
     const before = await readdir(dirname(world.paths.data));
-    const answer = await provider.launch({ name, tags: {}, env: {}, settings: {} });
+    const answer = await provider.launch({
+      name,
+      lease: 'dbx_000000000000',
+      tags: {},
+      env: {},
+      settings: {},
+    });
     expect(answer).toMatchObject({ outcome: 'refused', retry: 'no' });
     expect(await readdir(dirname(world.paths.data))).toEqual(before);
   });
@@ -138,14 +156,22 @@ describe('names', () => {
   test('of a living box cannot be had again, in any spelling of case or with dots at the end', async () => {
     await world.up(provider, 'mine');
     for (const name of ['mine', 'MINE', 'mine.']) {
-      const answer = await provider.launch({ name, tags: {}, env: {}, settings: {} });
+      const answer = await provider.launch({
+        name,
+        lease: 'dbx_000000000000',
+        tags: {},
+        env: {},
+        settings: {},
+      });
       expect(answer).toMatchObject({ outcome: 'refused', retry: 'no', error: { code: 'gpulab/name-taken' } });
     }
   });
 
   test('asked for by many at once go to exactly one', async () => {
     const answers = await Promise.all(
-      Array.from({ length: 8 }, () => provider.launch({ name: 'prize', tags: {}, env: {}, settings: {} })),
+      Array.from({ length: 8 }, () =>
+        provider.launch({ name: 'prize', lease: 'dbx_000000000000', tags: {}, env: {}, settings: {} }),
+      ),
     );
     expect(answers.filter(({ outcome }) => outcome === 'launched')).toHaveLength(1);
     expect(await provider.list()).toHaveLength(1);

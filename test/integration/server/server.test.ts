@@ -229,7 +229,13 @@ describe('the socket', () => {
     const directory = dirname(world.places.socket);
     await mkdir(directory, { recursive: true });
     await chmod(directory, 0o777);
-    const answer = await (await world.open()).launch({ name: 'x', tags: {}, env: {}, settings: {} });
+    const answer = await (await world.open()).launch({
+      name: 'x',
+      lease: 'dbx_000000000000',
+      tags: {},
+      env: {},
+      settings: {},
+    });
     expect(answer).toMatchObject({
       outcome: 'refused',
       retry: 'no',
@@ -265,7 +271,13 @@ test('a server that cannot start says why', async () => {
   await mkdir(dirname(world.places.homes), { recursive: true });
   await mkdir(world.places.state, { recursive: true });
   await writeFile(world.places.boxes, 'a file where a directory should be');
-  const answer = await (await world.open()).launch({ name: 'x', tags: {}, env: {}, settings: {} });
+  const answer = await (await world.open()).launch({
+    name: 'x',
+    lease: 'dbx_000000000000',
+    tags: {},
+    env: {},
+    settings: {},
+  });
   expect(answer).toMatchObject({ outcome: 'refused', error: { code: 'local/server-not-started' } });
   expect(await readdir(world.places.state)).toEqual(['boxes', 'server.log']);
 });
@@ -298,7 +310,13 @@ describe('a server that is killed while it starts', () => {
     const world = await newWorld({ packageRoot: await packageKilling(2) });
     await mkdir(world.places.state, { recursive: true });
     await writeFile(world.places.log, '2020-01-01T00:00:00.000Z [1] serving 1 boxes on /old\n');
-    const answer = await (await world.open()).launch({ name: 'x', tags: {}, env: {}, settings: {} });
+    const answer = await (await world.open()).launch({
+      name: 'x',
+      lease: 'dbx_000000000000',
+      tags: {},
+      env: {},
+      settings: {},
+    });
     const [reason] =
       answer.outcome === 'refused' && answer.error instanceof DevboxError ? answer.error.details : [];
     expect(reason).toEqual({ label: 'Reason', value: 'it was ended by SIGKILL' });

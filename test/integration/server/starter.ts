@@ -19,6 +19,8 @@ const request = createRequester({
   http,
   baseUrl: 'http://localhost',
   headers: {},
+  secrets: [],
+  server: 'here',
   timeoutSeconds: 10,
   clock,
   signal,

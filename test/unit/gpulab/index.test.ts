@@ -15,25 +15,30 @@ const containers = 'GET http://server/v1/containers';
 
 /** A provider on a server that has GPULab's published API and nothing of ours, with these answers. */
 function published(answers: Record<string, Said>) {
+  const known: Record<string, Said> = { [containers]: json(200, []), ...answers };
   const sent: [string, unknown][] = [];
   const { signal } = new AbortController();
+  const clock = { now: () => 0, monotonic: () => 0, sleep: async () => undefined };
   const provider = serverProvider({
     name: 'local',
     account: 'test',
+    clock,
     signal,
     connect: () =>
       meet(
         {
           async http({ method, url, json: body }) {
             sent.push([`${method} ${url}`, body]);
-            const answer = answers[`${method} ${url}`] ?? json(404, { message: 'not found' });
+            const answer = known[`${method} ${url}`] ?? json(404, { message: 'not found' });
             if (answer instanceof Error) throw answer;
             return answer;
           },
           baseUrl: 'http://server',
+          server: 'http://server',
           headers: {},
+          secrets: [],
           timeoutSeconds: 30,
-          clock: { now: () => 0, monotonic: () => 0, sleep: async () => undefined },
+          clock,
           signal,
         },
         () => Promise.reject(new Error('there is no WebSocket')),
@@ -64,7 +69,13 @@ describe('on a server with the published API alone', () => {
     const { provider, sent } = published({
       [post]: json(201, { status: 'success', container_id: 'abcdef123456' }),
     });
-    const request = { name: 'dev', tags: { a: 'b' }, env: { K: 'v' }, settings: { gpu_type: 'RTX 4090' } };
+    const request = {
+      name: 'dev',
+      lease: 'dbx_000000000000',
+      tags: { a: 'b' },
+      env: { K: 'v' },
+      settings: { gpu_type: 'RTX 4090' },
+    };
     expect(await provider.launch(request)).toEqual({ outcome: 'launched', id: 'abcdef123456' });
     expect(sent.at(-1)?.[1]).toEqual({
       type: 'GPU',
@@ -88,7 +99,9 @@ describe('on a server with the published API alone', () => {
   ];
   test.each(outcomes)('a launch that meets %s', async (_what, answer, expected) => {
     const { provider } = published({ [post]: answer });
-    expect(await provider.launch({ name: 'dev', tags: {}, env: {}, settings: {} })).toMatchObject(expected);
+    expect(
+      await provider.launch({ name: 'dev', lease: 'dbx_000000000000', tags: {}, env: {}, settings: {} }),
+    ).toMatchObject(expected);
   });
 
   test('a box is deleted; one that is gone already is deleted as well', async () => {

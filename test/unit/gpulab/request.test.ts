@@ -20,6 +20,8 @@ function script(...answers: (HttpAnswer | Error)[]) {
       return next;
     },
     baseUrl: 'http://server/api',
+    server: 'http://server/api',
+    secrets: ['k-secret-key'],
     headers: { 'api-key': 'k' },
     timeoutSeconds: 30,
     clock: { now: () => 0, monotonic: () => 0, sleep: async (milliseconds) => void waits.push(milliseconds) },
@@ -45,22 +47,61 @@ describe('requests', () => {
     expect(asked[1]).toMatchObject({ json: {}, timeoutSeconds: 5 });
   });
 
-  const cases: [string, typeof get | typeof post, Error[], number, boolean][] = [
-    ['a read whose connection was dropped is sent again', get, [dropped], 2, true],
-    ['a read that was refused is sent again', get, [refused, refused], 3, true],
-    ['a read is not sent for ever', get, [dropped, dropped, dropped], 3, false],
-    ['a read whose time was over is not sent again', get, [late], 1, false],
-    ['a change is never sent again', post, [dropped], 1, false],
-    ['not even one that was not sent', post, [refused], 1, false],
+  const busy = (status: number, after?: string): HttpAnswer => ({
+    status,
+    headers: after === undefined ? {} : { 'retry-after': after },
+    text: '{"message":"busy"}',
+  });
+  const cases: [
+    string,
+    typeof get | typeof post,
+    (HttpAnswer | Error)[],
+    readonly number[],
+    string | null,
+  ][] = [
+    ['a read whose connection was dropped is sent again', get, [dropped], [200], null],
+    ['a read that was refused is sent again', get, [refused, refused], [200, 1000], null],
+    ['a read is not sent for ever', get, [dropped, dropped, dropped], [200, 1000], 'gpulab/dropped'],
+    ['a read whose time was over is not sent again', get, [late], [], 'gpulab/timeout'],
+    ['a read at a server in trouble is sent again', get, [busy(503), busy(500)], [200, 1000], null],
+    ['but not for ever', get, [busy(500), busy(500), busy(500)], [200, 1000], 'gpulab/500'],
+    ['a read that the server lacks is not sent again', get, [busy(501)], [], 'gpulab/501'],
+    ['a read that is wrong is not sent again', get, [busy(422)], [], 'gpulab/422'],
+    ['a server that is asked too often gets patience', get, [busy(429), busy(429)], [1000, 2000], null],
+    ['as much as it asks for, in seconds', get, [busy(429, '7')], [7000], null],
+    ['or until a time', get, [busy(429, new Date(9000).toUTCString())], [9000], null],
+    ['but not without bounds', get, [busy(429, '3600')], [], 'gpulab/429'],
+    ['words in place of a time count for nothing', get, [busy(429, 'soon')], [1000], null],
+    ['a change is not sent again', post, [dropped], [], 'gpulab/dropped'],
+    ['not even where the server asks for patience', post, [busy(429, '1')], [], 'gpulab/429'],
+    ['nor where it was in trouble', post, [busy(503)], [], 'gpulab/503'],
+    ['only where it was never sent', post, [refused], [200], null],
   ];
-  test.each(cases)('%s', async (_what, call, failures, times, succeeds) => {
-    const { request, asked, waits } = script(...failures, answer(200, 'fine'));
-    const outcome = await request(call).then(
-      ({ text }) => text,
-      (error: unknown) => error,
-    );
-    expect(outcome).toBe(succeeds ? 'fine' : failures.at(-1));
-    expect([asked.length, waits.length]).toEqual([times, times - 1]);
+  test.each(cases)('%s', async (_what, call, trouble, expected, code) => {
+    const { request, asked, waits } = script(...trouble, answer(200, 'fine'));
+    const outcome = request(call);
+    if (code === null) expect((await outcome).text).toBe('fine');
+    else await expect(outcome).rejects.toMatchObject({ code });
+    expect(waits).toEqual(expected);
+    expect(asked).toHaveLength(expected.length + 1);
+  });
+});
+
+describe('a redirect is not followed', () => {
+  test.each([
+    ['the same path', 'https://new.example/api/v1/containers', 'api.base_url=https://new.example/api'],
+    ['another path', 'https://new.example/login?next=1', 'api.base_url=https://new.example'],
+    ['a path alone', '/login', 'api.base_url=http://server'],
+    ['nowhere', undefined, 'Set the address of the API itself'],
+  ])('to %s', async (_what, location, hint) => {
+    const headers: Record<string, string> = location === undefined ? {} : { location };
+    const { request, asked } = script({ status: 302, headers, text: '' });
+    await expect(request(get)).rejects.toMatchObject({
+      code: 'gpulab/redirect',
+      message: expect.stringContaining('nothing was sent there'),
+      hint: expect.stringContaining(hint),
+    });
+    expect(asked).toHaveLength(1);
   });
 });
 
@@ -77,12 +118,25 @@ describe('errors of the server', () => {
     [500, '<html>\u001b[2J broken', { kind: 'failed', message: '<html> broken' }],
     [502, '', { message: 'the server gave no reason' }],
     [422, '{"errors":{"a":["b"]}}', { message: '{"errors":{"a":["b"]}}' }],
+    [
+      422,
+      '{"message":"invalid","errors":{"memory":["is too large","is odd"]}}',
+      {
+        details: expect.arrayContaining([
+          { label: 'memory', value: 'is too large' },
+          { label: 'memory', value: 'is odd' },
+        ]),
+      },
+    ],
+    [400, '{"error":"bad"}', { message: 'bad' }],
+    [400, '{"message":5,"detail":"wrong"}', { message: 'wrong' }],
+    [403, '{"message":"k-secret-key may not"}', { message: '[hidden] may not' }],
   ];
   test.each(cases)('%d %s', async (status, text, expected) => {
     const { request } = script(answer(status, text));
     await expect(request(post)).rejects.toMatchObject({
-      ...expected,
       details: expect.arrayContaining([{ label: 'Endpoint', value: 'POST /v1/containers' }]),
+      ...expected,
     });
   });
 });

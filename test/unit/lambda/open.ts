@@ -42,6 +42,7 @@ export function launchRequest(
 ): LaunchRequest {
   return {
     name: 'gh200-devbox',
+    lease: 'dbx_000000000000',
     tags: {},
     env: {},
     settings: {

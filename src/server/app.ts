@@ -12,6 +12,7 @@ import { gpuRoutes } from './routes/gpus.ts';
 import { logRoutes } from './routes/logs.ts';
 import { metaRoutes } from './routes/meta.ts';
 import type { RouteDeps, Routes } from './routes/routes.ts';
+import { statsRoutes } from './routes/stats.ts';
 import { terminalRoutes } from './routes/terminal.ts';
 import { volumeRoutes } from './routes/volumes.ts';
 import { serveTerminal } from './terminal/serve.ts';
@@ -33,6 +34,7 @@ const routes: readonly Routes[] = [
   execRoutes,
   gpuRoutes,
   logRoutes,
+  statsRoutes,
   terminalRoutes,
   volumeRoutes,
 ];

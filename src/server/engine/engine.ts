@@ -97,10 +97,16 @@ export interface LogEntry {
   readonly text: string;
 }
 
-/** Lines of a log, oldest first, and where the next page begins: following from there loses and repeats nothing. */
+/**
+ * Lines of a log, oldest first, and where the next page begins: following from there loses and repeats nothing. A page
+ * holds as much as `LogRoom` takes: the newest lines of what is asked for, or, behind a cursor, the oldest, and then the next
+ * page goes on where this one ended.
+ */
 export interface LogPage {
   readonly entries: readonly LogEntry[];
   readonly cursor: string;
+  /** Whether there is more of what was asked for than the page holds; a `tail` that it holds is all that was asked for. */
+  readonly truncated: boolean;
 }
 
 /** What a running box uses now; sizes in bytes, null for what the engine cannot tell. */

@@ -10,6 +10,7 @@ import {
   createRequest,
 } from '../wire/containers.ts';
 import { boxType, toDetail, toWire, type WireContext } from './container-wire.ts';
+import { logText } from './logs.ts';
 import type { ContainerPath, RouteDeps, Routes } from './routes.ts';
 
 const removeQuery = z.object({ purge: z._default(z.enum(['true', 'false']), 'false') });
@@ -42,8 +43,7 @@ export const containerRoutes: Routes = (app, deps) => {
   app.get<ContainerPath>('/v1/containers/:uuid', async (request): Promise<ContainerDetailWire> => {
     const box = await engine.get(request.params.uuid);
     const page = await engine.logs(box.id, { tail: 100, since: null, after: null, stream: null });
-    const logs = page.entries.map(({ text }) => `${text}\n`).join('');
-    return toDetail(box, await contextOf(box, request), logs);
+    return toDetail(box, await contextOf(box, request), logText(page, false));
   });
 
   app.delete<ContainerPath>('/v1/containers/:uuid', async ({ params, query }) => {

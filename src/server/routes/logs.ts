@@ -1,32 +1,43 @@
-import * as z from 'zod/mini';
-import { ApiProblem } from '../problem.ts';
+import { parseSince, sinceTime } from '../../base/since.ts';
+import type { BoxStatus, LogPage } from '../engine/engine.ts';
 import { checkRequest } from '../wire/check.ts';
+import { type LogEntriesWire, type LogsWire, logsQuery } from '../wire/logs.ts';
 import type { ContainerPath, Routes } from './routes.ts';
-
-const logsQuery = z.object({
-  tail: z.optional(z.string().check(z.regex(/^\d{1,9}$/))),
-  since: z.optional(z.string()),
-  timestamps: z.optional(z.string()),
-});
 
 /** What a container's main process wrote, and what happened while it was made. */
 export const logRoutes: Routes = (app, { engine, now }) => {
-  app.get<ContainerPath>('/v1/containers/:uuid/logs', async ({ params, query }) => {
-    const { tail, since, timestamps } = checkRequest(logsQuery, query);
-    if (since !== undefined || timestamps === 'true') {
-      throw new ApiProblem(501, 'no-times', 'this engine does not record when a line was written');
-    }
-    const timestamp = Math.floor(now() / 1000);
-    const page = await engine.logs(params.uuid, {
-      tail: Number(tail ?? 0) || null,
-      since: null,
-      after: null,
-      stream: null,
-    });
-    return { logs: page.entries.map(({ text }) => `${text}\n`).join(''), timestamp };
-  });
+  app.get<ContainerPath>(
+    '/v1/containers/:uuid/logs',
+    async ({ params, query }): Promise<LogsWire | LogEntriesWire> => {
+      const { tail, since, timestamps, entries, stream, after } = checkRequest(logsQuery, query);
+      const time = now();
+      const timestamp = Math.floor(time / 1000);
+      const from = since === undefined ? undefined : parseSince(since);
+      // Looked at first: what is written until a box stops is in its log.
+      const { status } = await engine.get(params.uuid);
+      const page = await engine.logs(params.uuid, {
+        // GPULab's clients mean all lines with 0.
+        tail: Number(tail === 'all' ? 0 : (tail ?? 0)) || null,
+        since: from === undefined ? null : sinceTime(from, time),
+        after: after ?? null,
+        stream: stream ?? null,
+      });
+      if (entries !== 'true') return { logs: logText(page, timestamps === 'true'), timestamp };
+      const { cursor, truncated } = page;
+      return { logs: '', timestamp, entries: page.entries, cursor, truncated, ended: hasEnded(status) };
+    },
+  );
 
   app.get<ContainerPath>('/v1/containers/:uuid/logs/deploy', async ({ params }) => ({
     logs: await engine.deployLog(params.uuid),
   }));
 };
+
+/** The lines of a page as one text. Where older ones are left out, a line before them says so. */
+export function logText({ entries, truncated }: LogPage, timestamps: boolean): string {
+  const lines = entries.map(({ time, text }) => (timestamps ? `${time} ${text}\n` : `${text}\n`));
+  return `${truncated ? '[devbox: older lines are left out]\n' : ''}${lines.join('')}`;
+}
+
+const hasEnded = (status: BoxStatus): boolean =>
+  status === 'stopped' || status === 'failed' || status === 'deleting';

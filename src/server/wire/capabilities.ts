@@ -3,11 +3,12 @@
  *
  * - `exec-stream`: a command with its streams apart over a WebSocket, see exec-stream.ts
  * - `image`: `docker_image` and `credentials_id` in the create request
+ * - `log-entries`: `entries`, `stream` and `after` of the logs, see logs.ts
  * - `purge`: `DELETE /v1/containers/{uuid}?purge=true` also deletes the home
  * - `tags`: `tags` in the create request, and `devbox` in a container
  * - `terminal-exit`: a terminal's WebSocket closes with 4000 + exit code
  */
-export const extensions = ['exec-stream', 'image', 'purge', 'tags', 'terminal-exit'] as const;
+export const extensions = ['exec-stream', 'image', 'log-entries', 'purge', 'tags', 'terminal-exit'] as const;
 
 export type Extension = (typeof extensions)[number];
 

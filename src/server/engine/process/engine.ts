@@ -168,7 +168,11 @@ class ProcessEngine implements Engine {
     const text = await readTail(this.#deps.store.logFile(this.#find(id).id), query.tail);
     const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n');
     const time = new Date(this.#deps.now()).toISOString();
-    return { entries: lines.map((line) => ({ time, stream: 'stdout', text: line })), cursor: '' };
+    return {
+      entries: lines.map((line) => ({ time, stream: 'stdout', text: line })),
+      cursor: '',
+      truncated: false,
+    };
   }
 
   async deployLog(id: string): Promise<string> {

@@ -14,6 +14,7 @@ import { metaRoutes } from './routes/meta.ts';
 import type { RouteDeps, Routes } from './routes/routes.ts';
 import { statsRoutes } from './routes/stats.ts';
 import { terminalRoutes } from './routes/terminal.ts';
+import { volumeFileRoutes } from './routes/volume-files.ts';
 import { volumeRoutes } from './routes/volumes.ts';
 import { serveTerminal } from './terminal/serve.ts';
 import { type SocketRoute, serveUpgrades } from './upgrades.ts';
@@ -37,6 +38,7 @@ const routes: readonly Routes[] = [
   statsRoutes,
   terminalRoutes,
   volumeRoutes,
+  volumeFileRoutes,
 ];
 
 /** How the server is kept: who is let in, what is written down, and what the connection is made of. */

@@ -25,6 +25,12 @@ export class Meter {
     return measured.bytes;
   }
 
+  /** Counts bytes that were added, so that many small uploads do not measure a large volume each time. */
+  add(id: string, bytes: number): void {
+    const known = this.#known.get(id);
+    if (known) this.#known.set(id, { at: known.at, bytes: known.bytes.then((before) => before + bytes) });
+  }
+
   /** Makes the next answer a new one: after something in the volume was changed. */
   forget(id: string): void {
     this.#known.delete(id);

@@ -5,6 +5,7 @@ import { readIfThere, syncFolder, writeDurably } from '../../base/files.ts';
 import { ApiProblem } from '../problem.ts';
 import { drawId } from '../stores/resource-id.ts';
 import { Folder } from './folder.ts';
+import { sweepIncoming } from './sweep.ts';
 import { copyTree, removeTree } from './tree.ts';
 import { isVolumeId, recordSchema, type Volume, type VolumeRequest } from './volume.ts';
 
@@ -36,7 +37,10 @@ export class VolumeStore {
     const store = new VolumeStore(root, now);
     for (const name of await readdir(root)) {
       if (name.startsWith(half)) await removeTree(root, name);
-      else if (isVolumeId(name)) await store.#load(name, report);
+      else if (isVolumeId(name)) {
+        await sweepIncoming(join(root, name, 'incoming'), now());
+        await store.#load(name, report);
+      }
     }
     return store;
   }

@@ -7,8 +7,18 @@
  * - `purge`: `DELETE /v1/containers/{uuid}?purge=true` also deletes the home
  * - `tags`: `tags` in the create request, and `devbox` in a container
  * - `terminal-exit`: a terminal's WebSocket closes with 4000 + exit code
+ * - `volume-raw`: `.../files/raw` takes a file as the body, also in parts; `.../files/checksum`; ranges of a download;
+ *   `parents` in mkdir; see volume-files.ts
  */
-export const extensions = ['exec-stream', 'image', 'log-entries', 'purge', 'tags', 'terminal-exit'] as const;
+export const extensions = [
+  'exec-stream',
+  'image',
+  'log-entries',
+  'purge',
+  'tags',
+  'terminal-exit',
+  'volume-raw',
+] as const;
 
 export type Extension = (typeof extensions)[number];
 

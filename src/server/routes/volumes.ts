@@ -23,7 +23,9 @@ export const volumeRoutes: Routes = (app, { engine, volumes, meter }) => {
     toWire(volume, await meter.used(volume), await usersOf(volume.id));
 
   const checkSpace = async (id: string, gigabytes: number): Promise<void> => {
-    const used = await meter.used(volumes.get(id));
+    const volume = volumes.get(id);
+    meter.forget(volume.id);
+    const used = await meter.used(volume);
     if (used <= gigabytes * gigabyte) return;
     const why = `must hold what is in the volume: ${Math.ceil(used / gigabyte)} GB`;
     throw new ApiProblem(422, 'too-small', `volume_space ${why}`, { volume_space: [why] });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { ApiProblem } from '../problem.ts';
 import { atPlace } from './place.ts';
 import type { Volume } from './volume.ts';
@@ -33,9 +33,12 @@ export function openDownload(
     const asked = Number(/^bytes=(\d{1,15})-$/.exec(range ?? '')?.[1] ?? 0);
     const start = ifRange === undefined || ifRange === tag ? asked : 0;
     if (start > size) throw new ApiProblem(416, 'range', `${full} has ${size} bytes`);
+    if (start === size) {
+      await file.close();
+      return { content: Readable.from([]), start, size, tag };
+    }
     // What is appended meanwhile does not count: the length is promised before the first byte.
-    const content = file.createReadStream({ start, end: Math.max(start, size - 1), highWaterMark: 2 ** 18 });
-    if (start === size) content.destroy();
+    const content = file.createReadStream({ start, end: size - 1, highWaterMark: 2 ** 18 });
     return { content, start, size, tag };
   });
 }

@@ -37,6 +37,8 @@ export async function readForm(
   parser.on('file', (_field, content, name) => {
     const arrival = take(content);
     arrival.catch((error: unknown) => parser.destroy(asError(error)));
+    // The parser tells a part that is cut off of it, but does not end it.
+    content.on('error', (error) => content.destroy(error));
     files.push({ name, relative: '', arrival });
   });
   for (const event of ['filesLimit', 'fieldsLimit', 'partsLimit'] as const) {

@@ -48,7 +48,7 @@ export async function copyTree(from: Folder, name: Name, to: Folder, as: Name, d
   if (!stat) throw new ApiProblem(404, 'not-found', `${name} is gone`);
   if (stat.isSymbolicLink()) {
     await symlink(await readlink(from.at(name), { encoding: 'buffer' }), to.at(as));
-    await lutimes(to.at(as), stat.atime, stat.mtime);
+    await lutimes(to.at(as), stat.atimeMs / 1000, stat.mtimeMs / 1000);
   } else if (stat.isFile()) {
     const source = await from.readFile(name);
     try {
@@ -57,7 +57,7 @@ export async function copyTree(from: Folder, name: Name, to: Folder, as: Name, d
     } finally {
       await source.close();
     }
-    await utimes(to.at(as), stat.atime, stat.mtime);
+    await utimes(to.at(as), stat.atimeMs / 1000, stat.mtimeMs / 1000);
   } else if (stat.isDirectory()) {
     if (depth > maxDepth) throw tooDeep(name);
     await mkdir(to.at(as), { mode: 0o700 });
@@ -67,7 +67,7 @@ export async function copyTree(from: Folder, name: Name, to: Folder, as: Name, d
         await copyTree(source, entry.name, target, entry.name, depth + 1);
       }
       await chmod(target.at('.'), stat.mode & 0o7777);
-      await utimes(target.at('.'), stat.atime, stat.mtime);
+      await utimes(target.at('.'), stat.atimeMs / 1000, stat.mtimeMs / 1000);
     } finally {
       await Promise.all([source.close(), target.close()]);
     }

@@ -28,6 +28,7 @@ export async function startApp(root?: string): Promise<TestApp> {
     state,
     homes: join(directory, 'homes'),
     listen: { kind: 'private', socket: '' },
+    left: undefined,
     idleSeconds: null,
     execRate: null,
     version: '0.0.0-test',

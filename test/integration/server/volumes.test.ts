@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -402,22 +403,23 @@ describe('nothing leaves a volume', () => {
     writeFileSync(join(outside, 'f'), 'SECRET');
     writeFileSync(join(data, 'real', 'f'), 'public');
     symlinkSync(outside, join(data, 'link'));
+    const here = join(data, 'd');
     let swaps = 0;
     let going = true;
     const swap = (): void => {
       const name = join(data, Math.floor(swaps / 2) % 2 === 0 ? 'real' : 'link');
-      const here = join(data, 'd');
-      // An upload may have made the directory while there was none.
-      if (swaps % 2 === 0) rmSync(here, { recursive: true, force: true });
-      if (swaps++ % 2 === 0) renameSync(name, here);
-      else renameSync(here, name);
+      // While there was neither, an upload may have made a directory of that name.
+      if (swaps % 2 === 0 && !existsSync(here)) renameSync(name, here);
+      else if (swaps % 2 === 0) rmSync(here, { recursive: true });
+      else if (!existsSync(name)) renameSync(here, name);
+      swaps++;
       if (going || swaps % 2 === 1) setImmediate(swap);
     };
     swap();
     const seen = new Set<string>();
     for (let i = 0; i < 150; i++) {
       seen.add(await (await call('GET', `/${id}/files/download?path=d/f`)).text());
-      await call('PUT', `/${id}/files/raw?path=d/written`, raw('x'));
+      if (i % 5 === 0) await call('PUT', `/${id}/files/raw?path=d/written`, raw('x'));
       await call('DELETE', `/${id}/files?path=d/f2`);
     }
     going = false;

@@ -7,12 +7,16 @@ import { belowBase } from './path.ts';
 import { ApiProblem, problemBody, problemHeaders } from './problem.ts';
 import { admit, guardRequests, requestId } from './requests.ts';
 import { containerRoutes } from './routes/containers.ts';
+import { credentialRoutes } from './routes/credentials.ts';
 import { execRoutes } from './routes/exec.ts';
 import { gpuRoutes } from './routes/gpus.ts';
 import { logRoutes } from './routes/logs.ts';
 import { metaRoutes } from './routes/meta.ts';
 import type { RouteDeps, Routes } from './routes/routes.ts';
+import { serverlessRoutes } from './routes/serverless.ts';
+import { sshKeyRoutes } from './routes/ssh-keys.ts';
 import { statsRoutes } from './routes/stats.ts';
+import { templateRoutes } from './routes/templates.ts';
 import { terminalRoutes } from './routes/terminal.ts';
 import { volumeFileRoutes } from './routes/volume-files.ts';
 import { volumeRoutes } from './routes/volumes.ts';
@@ -32,10 +36,14 @@ const bodyLimit = 4 * 1024 * 1024;
 const routes: readonly Routes[] = [
   metaRoutes,
   containerRoutes,
+  credentialRoutes,
   execRoutes,
   gpuRoutes,
   logRoutes,
   statsRoutes,
+  serverlessRoutes,
+  sshKeyRoutes,
+  templateRoutes,
   terminalRoutes,
   volumeRoutes,
   volumeFileRoutes,

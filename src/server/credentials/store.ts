@@ -14,7 +14,7 @@ const credentialSchema = z.object({
 /** What a private registry wants to see. The password leaves the server only to that registry. */
 export type Credential = z.infer<typeof credentialSchema>;
 
-export const dockerHub = 'docker.io';
+const dockerHub = 'docker.io';
 
 /** Credentials of private registries, in a file that only the server's user can read. */
 export class CredentialStore {
@@ -44,9 +44,11 @@ export class CredentialStore {
     return (await this.list()).findLast((credential) => sameRegistry(credential.registry) === registry);
   }
 
+  /** @param fields an empty registry is Docker Hub. */
   add(fields: Pick<Credential, 'registry' | 'username' | 'password'>): Promise<Credential> {
     return this.#credentials.change((items, id) => {
-      const credential = { id, ...fields, createdAt: this.#now() };
+      const registry = fields.registry || dockerHub;
+      const credential = { id, ...fields, registry, createdAt: this.#now() };
       return { items: [...items, credential], result: credential };
     });
   }

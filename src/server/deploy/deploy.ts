@@ -1,10 +1,10 @@
-import { posix } from 'node:path';
 import type { BoxSpec, ImageSpec, Mount } from '../engine/engine.ts';
 import { ApiProblem } from '../problem.ts';
 import { pullPolicies, type Template } from '../templates/template.ts';
 import type { CreateRequest } from '../wire/containers.ts';
 import type { DeployDeps } from './deps.ts';
 import { findNamed, problem } from './find-named.ts';
+import { isImageReference, mountPathRule, parseMountPath } from './parts.ts';
 import { parsePorts } from './ports.ts';
 
 /** A create request with all its names looked up. */
@@ -69,7 +69,7 @@ async function imageOf(
   const reference = (request.docker_image || template?.dockerImage || '').trim();
   if (reference === '') return null;
   const field = request.docker_image ? 'docker_image' : 'template_uuid';
-  if (!/^[A-Za-z0-9][\w.:@/-]{0,511}$/.test(reference)) {
+  if (!isImageReference(reference)) {
     throw problem(field, 'invalid-image', `${JSON.stringify(reference.slice(0, 80))} is no name of an image`);
   }
   const pull = pullPolicyOf(request.image_pull_policy) ?? template?.imagePullPolicy ?? 'cached';
@@ -128,14 +128,10 @@ function mountsOf(
   return [{ volume: id, source: path, target }];
 }
 
-function mountPathOf(path: string): string {
-  const normal = posix.normalize(path).replace(/\/$/, '');
-  if (/^\/[^\0\n:]+$/.test(normal) && !path.split('/').includes('..')) return normal;
-  throw problem(
-    'volume_mount_path',
-    'invalid-request',
-    'volume_mount_path must be an absolute path below /, such as /workspace',
-  );
+function mountPathOf(text: string): string {
+  const path = parseMountPath(text);
+  if (path !== undefined) return path;
+  throw problem('volume_mount_path', 'invalid-request', `volume_mount_path ${mountPathRule}`);
 }
 
 /** Clients that always name a kind can ask for none with one of these words. */

@@ -15,12 +15,13 @@ const failedMilliseconds = 10_000;
  * Makes what reads GPUs through `nvidia-smi` on the PATH. Callers at the same time share one run, and what it said is
  * kept for a moment. A machine without it has no GPUs; one that hangs is given up.
  * @param monotonic milliseconds that only grow.
+ * @param patience longest wait for one run, in milliseconds.
  */
-export function nvidiaSmi(monotonic: () => number): ReadGpus {
+export function nvidiaSmi(monotonic: () => number, patience = patienceMilliseconds): ReadGpus {
   let last: { readonly gpus: Promise<Gpu[]>; until: number } | undefined;
   return () => {
     if (last && monotonic() < last.until) return last.gpus;
-    const asked = { gpus: ask(), until: Number.POSITIVE_INFINITY };
+    const asked = { gpus: ask(patience), until: Number.POSITIVE_INFINITY };
     last = asked;
     asked.gpus.then(
       () => {
@@ -34,9 +35,9 @@ export function nvidiaSmi(monotonic: () => number): ReadGpus {
   };
 }
 
-async function ask(): Promise<Gpu[]> {
+async function ask(patience: number): Promise<Gpu[]> {
   try {
-    return parseGpus(await run(patienceMilliseconds));
+    return parseGpus(await run(patience));
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return [];
     const why = error instanceof Error ? error.message : String(error);
@@ -52,10 +53,11 @@ async function ask(): Promise<Gpu[]> {
 function run(milliseconds: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const args = [`--query-gpu=${queryFields.join(',')}`, '--format=csv,noheader,nounits'];
-    const options = { encoding: 'utf8', maxBuffer: 256 * 1024 } as const;
+    const options = { encoding: 'utf8', maxBuffer: 256 * 1024, env: process.env } as const;
     const child = execFile('nvidia-smi', args, options, (error, stdout, stderr) => {
       clearTimeout(timer);
-      if (!error) resolve(stdout);
+      if (/^No devices were found/m.test(stdout)) resolve('');
+      else if (!error) resolve(stdout);
       else if (hasCode(error, 'ENOENT')) reject(error);
       else reject(new Error(`nvidia-smi failed: ${(stderr || stdout || error.message).trim()}`));
     });

@@ -4,6 +4,7 @@ import type { CredentialStore } from '../credentials/store.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { GpuPool } from '../gpus/pool.ts';
 import type { ExecRate } from '../limits/rate.ts';
+import { ApiProblem } from '../problem.ts';
 import type { SshKeyStore } from '../ssh-keys/store.ts';
 import type { TemplateStore } from '../templates/store.ts';
 import type { TerminalTickets } from '../terminal/tickets.ts';
@@ -41,4 +42,19 @@ export interface ContainerPath {
 /** Path parameters of everything below one volume, which is named by its id or its name. */
 export interface VolumePath {
   readonly Params: { readonly volume: string };
+}
+
+/** Path parameters of a thing that is named by a number. */
+export interface NumberPath {
+  readonly Params: { readonly id: string };
+}
+
+/** The number in a path. @throws ApiProblem 404 for a text that is none: nothing has it for an id. */
+export function numberIn(text: string, what: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new ApiProblem(
+    404,
+    'not-found',
+    `there is no ${what} ${JSON.stringify(text)}: ids are whole numbers`,
+  );
 }

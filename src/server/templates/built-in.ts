@@ -60,6 +60,8 @@ export const builtInTemplates: readonly Template[] = [
   } as const,
 ].map(complete);
 
+export const isBuiltIn = (id: string): boolean => builtInTemplates.some((template) => template.id === id);
+
 function complete(part: Part): Template {
   return {
     ...part,

@@ -22,9 +22,11 @@ export class TemplateStore {
     return [...builtInTemplates, ...(await this.#own.items())];
   }
 
-  /** @throws ApiProblem 404 */
-  async get(id: string): Promise<Template> {
-    return find(await this.list(), id);
+  /** The template with this id, else the one with this name. @throws ApiProblem 404 */
+  async get(idOrName: string): Promise<Template> {
+    const all = await this.list();
+    const named = all.find(({ name }) => name.toLowerCase() === idOrName.toLowerCase());
+    return all.find(({ id }) => id === idOrName) ?? named ?? find(all, idOrName);
   }
 
   /** @throws ApiProblem 409 for a name that is taken. */
@@ -37,14 +39,11 @@ export class TemplateStore {
     });
   }
 
-  /**
-   * @param change gets the template as it is and returns what is different.
-   * @throws ApiProblem 404; 409 for a built-in one or a name that is taken.
-   */
-  edit(id: string, change: (now: Template) => Partial<TemplateFields>): Promise<Template> {
+  /** @throws ApiProblem 404; 409 for a built-in one or a name that is taken. */
+  edit(id: string, changes: Partial<TemplateFields>): Promise<Template> {
     return this.#own.change((items) => {
       const before = findOwn(items, id);
-      const result = { ...before, ...change(before), updatedAt: this.#now() };
+      const result = { ...before, ...changes, updatedAt: this.#now() };
       const others = items.filter((item) => item !== before);
       refuseTaken(result.name, others);
       return { items: items.map((item) => (item === before ? result : item)), result };

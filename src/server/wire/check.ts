@@ -24,7 +24,9 @@ export function describeIssue(issue: z.core.$ZodIssue): string {
         ? 'must not be empty'
         : `must be at least ${issue.minimum}`;
     case 'too_big':
-      return `must be at most ${issue.maximum}`;
+      return `must be at most ${issue.maximum}${issue.origin === 'string' ? ' characters long' : ''}`;
+    case 'invalid_value':
+      return `must be one of ${issue.values.join(', ')}`;
     case 'unrecognized_keys':
       return `has unknown keys: ${issue.keys.join(', ')}`;
     default:

@@ -1,9 +1,5 @@
 import * as z from 'zod/mini';
-
-const environment = z.record(
-  z.string().check(z.regex(/^[A-Za-z_][A-Za-z0-9_]*$/)),
-  z.string().check(z.regex(/^[^\0]*$/)),
-);
+import { environment } from './environment.ts';
 
 /**
  * Request of `POST /v1/containers`, with GPULab's keys; what it sends and we do not know is let through. `tags`,

@@ -2,81 +2,16 @@ import { request as send } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as z from 'zod/mini';
 import type { HttpAnswer } from '../../../src/base/http.ts';
-import { unixHttp } from '../../../src/base/unix-http.ts';
 import type { Box } from '../../../src/providers/provider.ts';
 import { bundleServer } from './bundle.ts';
+import { container, detail } from './container-shape.ts';
+import { type Method, wireOf } from './wire-of.ts';
 import { createWorld, processesOf, until, type World } from './world.ts';
 
 /**
  * What strict clients of GPULab's API accept: whole numbers without a fraction, text that is text, and the
  * envelopes of each resource. A field that is missing here would be caught as well as one that is wrong.
  */
-const nullable = <T extends z.ZodMiniType>(type: T) => z.nullable(type);
-const iso = z.iso.datetime();
-const gpuType = z.strictObject({ gpu_name: z.string(), gpu_total_memory: nullable(z.int()) });
-const containerShape = {
-  uuid: z.string().check(z.minLength(12)),
-  server_name: z.string(),
-  status: z.enum(['creating', 'running', 'stopped', 'failed', 'deleting']),
-  type: z.string(),
-  memory: nullable(z.int()),
-  allocated_cpu_cores: nullable(z.int()),
-  public_urls: nullable(z.string()),
-  opened_ports: nullable(z.string()),
-  environment_variables: z.record(z.string(), z.string()),
-  volume_mount_path: nullable(z.string()),
-  command: nullable(z.string()),
-  web_terminal: z.null(),
-  uptime: nullable(z.string()),
-  gpu_count: z.int(),
-  gpus: z.array(
-    z.strictObject({
-      gpu_uuid: z.string(),
-      gpu_index: z.string(),
-      gpu_status: z.string(),
-      gpu_temperature: nullable(z.string()),
-      memory_used: nullable(z.int()),
-      total_memory: nullable(z.int()),
-      type: gpuType,
-    }),
-  ),
-  created_at: iso,
-  updated_at: iso,
-  devbox: z.strictObject({
-    engine: z.string(),
-    isolation: z.string(),
-    home: nullable(z.string()),
-    workspace: nullable(z.string()),
-    uptime_seconds: nullable(z.int()),
-    tags: z.record(z.string(), z.string()),
-    failure: nullable(z.string()),
-    image: nullable(z.string()),
-    template: nullable(z.strictObject({ uuid: z.string(), name: z.string() })),
-    volume: nullable(z.strictObject({ id: z.string(), name: z.string(), mount_path: z.string() })),
-    ports: z.record(z.string(), z.url()),
-    gpus: z.array(
-      z.strictObject({
-        uuid: z.string(),
-        index: z.int(),
-        name: z.string(),
-        memory_mib: nullable(z.int()),
-        memory_used_mib: nullable(z.int()),
-        utilisation_percent: nullable(z.int()),
-        temperature_celsius: nullable(z.int()),
-      }),
-    ),
-  }),
-};
-const container = z.strictObject(containerShape);
-const detail = z.strictObject({
-  ...containerShape,
-  template: nullable(
-    z.strictObject({ template_uuid: z.string(), name: z.string(), docker_image: z.string() }),
-  ),
-  network_volume: nullable(z.strictObject({ volume_uuid: z.string(), volume_name: z.string() })),
-  gpu_type: nullable(gpuType),
-  logs: nullable(z.string()),
-});
 const created = z.strictObject({
   status: z.string(),
   message: z.string(),
@@ -108,24 +43,7 @@ beforeAll(async () => {
 });
 afterAll(async () => expect(await world.end()).toEqual([]));
 
-type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
-
-function call(method: Method, path: string, json?: unknown): Promise<HttpAnswer> {
-  const http = unixHttp(world.places.socket, 'contract test');
-  return http({
-    method,
-    url: `http://localhost${path}`,
-    timeoutSeconds: 20,
-    ...(json === undefined ? {} : { json }),
-  });
-}
-
-async function ok<T extends z.ZodMiniType>(schema: T, answer: Promise<HttpAnswer>): Promise<z.output<T>> {
-  const { status, headers, text } = await answer;
-  expect([text, status]).toEqual([text, status < 300 ? status : 200]);
-  expect(headers['content-type']).toMatch(/^application\/json/);
-  return z.parse(schema, JSON.parse(text));
-}
+const { call, ok } = wireOf(() => world);
 
 describe('answers have exactly the types that strict clients decode', () => {
   test('account', async () => {
@@ -288,7 +206,7 @@ describe('every error has a status from 400 and a message', () => {
     ['exec in an unknown container', 'POST', '/v1/containers/nobody-there-1/exec', { command: 'true' }, 404],
     ['a terminal in an unknown container', 'POST', '/v1/containers/nobody-there-1/terminal', undefined, 404],
     ['a container path that climbs', 'GET', '/v1/containers/..%2F..%2Fetc', undefined, 404],
-    ['an unknown route', 'GET', '/v1/serverless', undefined, 404],
+    ['an unknown route', 'GET', '/v1/nothing', undefined, 404],
     ['an unknown method', 'PUT', '/v1/containers', {}, 404],
     ['a name that is taken', 'POST', '/v1/containers', { server_name: 'wired' }, 409],
     ['no name', 'POST', '/v1/containers', {}, 422],

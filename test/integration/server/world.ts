@@ -34,6 +34,8 @@ export interface WorldOptions {
   /** The directory that stands for the package. */
   readonly packageRoot: string;
   readonly idleSeconds?: number;
+  /** A directory whose programs the server finds before others. */
+  readonly programs?: string;
   /** Appended to the runtime directory. */
   readonly runtimeSuffix?: string;
 }
@@ -57,7 +59,11 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     stdin: { stream: new PassThrough(), isTTY: false },
     stdout: output,
     stderr: output,
-    env: { ...process.env, SOME_SECRET: 'hush' },
+    env: {
+      ...process.env,
+      ...(options.programs ? { PATH: `${options.programs}:${process.env['PATH']}` } : {}),
+      SOME_SECRET: 'hush',
+    },
     cwd: root,
     paths,
     clock: systemClock,

@@ -47,6 +47,8 @@ export interface Context {
    * that a second Ctrl-C, which ends the process at once, can say what is left open.
    */
   readonly unanswered: Set<{ readonly what: string }>;
+  /** Takes a line about what was sent to a server or came from it, for `--debug`; absent where nobody wants to know. */
+  readonly trace?: ((line: string) => void) | undefined;
   readonly user: { readonly name: string; readonly host: string };
   readonly version: string;
 }

@@ -1,21 +1,22 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Context } from '../base/context.ts';
 import { DevboxError, failures } from '../base/errors.ts';
 import { exitOf, type Outcome } from '../commands/outcome.ts';
-import { listGroups } from '../compose/index.ts';
 import { type ConfigSource, composeConfig, findConfig } from '../config/compose.ts';
 import type { DevboxEvent } from '../ui/events.ts';
 import type { Renderer } from '../ui/renderer.ts';
 import { createRenderer } from '../ui/renderer.ts';
-import { type Arguments, type Flags, hasKeyFlags, type IsSwitch, readArguments } from './arguments.ts';
+import { apiSettings } from './api-flags.ts';
+import { type Arguments, type Flags, firstLook } from './arguments.ts';
+import { commandNamesIn } from './command-names.ts';
 import { givenSecrets, givesApiKey } from './given-secrets.ts';
 import { hidingRenderer } from './hide.ts';
 import { type Line, mayBeAboutHydra, modeOf, type RunLine } from './line.ts';
 import type { MetaCall } from './meta/meta.ts';
 import { loadMeta } from './meta/table.ts';
+import { readLine } from './read-line.ts';
 import { shownError } from './shown-error.ts';
-import { type CommandNames, toOverrides } from './words.ts';
+import { withTrace } from './trace.ts';
+import { toOverrides } from './words.ts';
 
 /** Runs one command line to its end and returns the exit status. Everything it says goes through a renderer. */
 export async function run(argv: readonly string[], context: Context): Promise<number> {
@@ -26,9 +27,22 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
   let renderer = hidingRenderer(rendererFor(guessFlags(argv), context), secrets);
   const background = new Set<Promise<void>>();
   try {
-    const { flags, words, rest } = readArguments(argv, hasKeyFlags(argv) ? await switches() : () => false);
-    renderer = hidingRenderer(rendererFor(flags, context), secrets);
-    return await perform({ flags, words, rest }, { context, renderer, background, secrets });
+    const look = firstLook(argv);
+    if (look.flags.version)
+      return await finish(versionOutcome(context), hidingRenderer(rendererFor(look.flags, context), secrets));
+    const source = look.hasKeyFlags ? await findConfig(look.flags, context) : undefined;
+    const line = source
+      ? await readLine(argv, look, commandNamesIn(source, context), context)
+      : { ...look, settings: [] };
+    const { settings, secret } = await apiSettings(line.flags, context);
+    if (secret !== undefined) secrets.unshift(secret);
+    renderer = hidingRenderer(rendererFor(line.flags, context), secrets);
+    const traced = line.flags.debug ? withTrace(context, secrets) : context;
+    return await perform(
+      { ...line, settings: [...line.settings, ...settings] },
+      { context: traced, renderer, background, secrets },
+      source,
+    );
   } catch (error) {
     const shown = shownError(error, context);
     await renderer.fail(shown);
@@ -49,16 +63,14 @@ interface Surroundings {
   readonly secrets: readonly string[];
 }
 
+/** @param found where the configuration is, if that is known already. */
 async function perform(
-  { flags, words, rest }: Arguments,
+  { flags, words, settings, rest }: Arguments,
   { context, renderer, background, secrets }: Surroundings,
+  found?: ConfigSource,
 ): Promise<number> {
-  if (flags.version) {
-    const { version } = context;
-    return finish({ view: { cards: [], raw: version, json: { version }, quiet: [version] } }, renderer);
-  }
   if (words.length === 0 && rest !== undefined && !flags.help) throw noCommand();
-  const source = await findConfig(flags, context);
+  const source = found ?? (await findConfig(flags, context));
   const [code] = source.code ?? [];
   if (code !== undefined) {
     renderer.emit({
@@ -73,7 +85,7 @@ async function perform(
   const [first = explains ? '' : 'help', ...others] = words;
   const meta = await loadMeta(flags.help ? 'help' : first);
   if (meta) {
-    const metaWords = flags.help ? words : others;
+    const metaWords = [...(flags.help ? words : others), ...settings];
     const again: MetaCall['again'] = async (line, cwd) => ({
       exit: await perform(line, { context: { ...context, cwd }, renderer, background, secrets }),
     });
@@ -92,8 +104,8 @@ async function perform(
       renderer,
     );
   }
-  const overrides = await toOverrides(words, commandNamesIn(source));
-  if (!explains && overrides.some(givesApiKey)) renderer.emit(keyIsSeen);
+  const overrides = await toOverrides(words, settings, commandNamesIn(source, context));
+  if (!explains && flags.apiKey !== '-' && overrides.some(givesApiKey)) renderer.emit(keyIsSeen);
   const line: Line = { flags, source, overrides, rest, interactive, background, secrets };
   if (flags.multirun) {
     const { multirun } = await import('./multirun/index.ts');
@@ -107,7 +119,7 @@ const keyIsSeen: DevboxEvent = {
   type: 'notice',
   level: 'warning',
   message: 'api.api_key on the command line: lists of processes and the history of the shell show it',
-  hint: 'Give it in the environment instead: LAMBDA_API_KEY',
+  hint: 'Give it in the environment (LAMBDA_API_KEY, GPULAB_API_KEY) or on stdin (--api-key -) instead.',
 };
 
 const runLine: RunLine = async (line, context, renderer) => {
@@ -138,6 +150,10 @@ const runLine: RunLine = async (line, context, renderer) => {
   return dispatch({ ...line, composition }, context, renderer);
 };
 
+function versionOutcome({ version }: Context): Outcome {
+  return { view: { cards: [], raw: version, json: { version }, quiet: [version] } };
+}
+
 function noCommand(): DevboxError {
   return new DevboxError('usage', 'there is no command before --', {
     code: 'usage/no-command',
@@ -153,46 +169,30 @@ async function finish(outcome: Outcome, renderer: Renderer): Promise<number> {
   return exitOf(outcome);
 }
 
-function rendererFor(flags: Pick<Flags, 'json' | 'quiet' | 'noColor'>, context: Context): Renderer {
+function rendererFor(flags: Looks, context: Context): Renderer {
   const mode = modeOf(flags);
   return createRenderer({
     mode,
     color: !flags.noColor && !context.env['NO_COLOR'],
-    live: context.env['TERM'] !== 'dumb',
+    // Lines of a trace would tear what is drawn.
+    live: context.env['TERM'] !== 'dumb' && !flags.debug,
     stdout: context.stdout,
     stderr: context.stderr,
     clock: context.clock,
   });
 }
 
+/** The flags that say how things are shown. */
+type Looks = Pick<Flags, 'json' | 'quiet' | 'noColor' | 'debug'>;
+
 /** How to show an error in the command line itself, before its flags are understood. */
-function guessFlags(argv: readonly string[]): Pick<Flags, 'json' | 'quiet' | 'noColor'> {
+function guessFlags(argv: readonly string[]): Looks {
   const end = argv.indexOf('--');
   const own = end < 0 ? argv : argv.slice(0, end);
   return {
     json: own.includes('--json'),
-    quiet: own.includes('--quiet'),
+    quiet: own.includes('--quiet') || own.includes('-q'),
+    debug: own.includes('--debug'),
     noColor: own.includes('--no-color'),
-  };
-}
-
-async function switches(): Promise<IsSwitch> {
-  const [{ loadCommands }, { switchKeys }] = await Promise.all([
-    import('../commands/table.ts'),
-    import('../commands/switches.ts'),
-  ]);
-  const keys = switchKeys(await loadCommands());
-  return (key) => keys.has(key);
-}
-
-function commandNamesIn(source: ConfigSource): CommandNames {
-  return {
-    hasOption: (option) =>
-      source.trees.some((tree) => existsSync(join(tree.path, 'command', `${option}.yaml`))),
-    options: () =>
-      listGroups(source.trees)
-        .find(({ group }) => group === 'command')
-        ?.options.map(({ name }) => name) ?? [],
-    command: async (name) => (await import('../commands/table.ts')).loadCommand(name),
   };
 }

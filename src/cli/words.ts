@@ -1,60 +1,130 @@
 import { DevboxError } from '../base/errors.ts';
 import { nearest } from '../base/text.ts';
+import { kindOf } from '../commands/shape.ts';
+import { type HasFlags, isCommonKey, nameKeyOf } from './flag-table.ts';
+import { quoteValue } from './flag-value.ts';
 
 /** What the words need to know of the commands. */
 export interface CommandNames {
-  /** What a command takes; undefined for no such command. */
-  command(name: string): Promise<TakesWords | undefined>;
+  /** What the command behind an option takes; undefined where there is none. */
+  command(option: string): Promise<TakesWords | undefined>;
   /** Whether the search path has this option of the group `command`. */
   hasOption(option: string): boolean;
+  /** Whether the search path has this group. */
+  hasGroup(group: string): boolean;
   /** All options, for suggestions. */
   options(): readonly string[];
 }
 
 /** The part of a command that its words depend on. */
-export interface TakesWords {
-  /** Keys that it takes as words, in order. */
+export interface TakesWords extends HasFlags {
+  /** Keys that it takes as words, in order. A list as the last one takes all that are left. */
   readonly positionals: readonly string[];
   /** The key that takes the words after `--`. */
   readonly rest?: string;
-  readonly shape: Readonly<Record<string, unknown>>;
+}
+
+/** The option of the group `command` that a command line means. */
+export interface Chosen {
+  readonly option: string;
+  /** How many of the plain words name it; none where `command=NAME` does. */
+  readonly used: number;
 }
 
 /**
- * Turns the words of a command line into overrides. Both spellings come out alike: `up gh200 max_retries=50` and
- * `command=up_gh200 max_retries=50`; hyphens in command names are underscores; positionals become `key=value`.
+ * Finds the command among the words: what `command=NAME` says, else the longest option that one to three leading plain
+ * words name. Hyphens are underscores. Undefined where there is neither.
+ * @throws DevboxError of kind `usage` for words that name no command.
+ */
+export function findCommand(words: readonly string[], commands: CommandNames): Chosen | undefined {
+  const named = words.find((word) => word.startsWith('command='));
+  if (named !== undefined) {
+    return { option: canonicalOption(named.slice('command='.length), commands), used: 0 };
+  }
+  const plain = words.filter((word) => !isOverride(word));
+  if (plain.length === 0) return undefined;
+  const chosen = chooseCommand(plain, commands);
+  if (chosen) return chosen;
+  throw unknownCommand(plain, commands);
+}
+
+/**
+ * Turns the words of a command line, and what its flags set, into overrides. Both spellings come out alike:
+ * `up gh200 max_retries=50` and `command=up_gh200 max_retries=50`.
+ *
+ * Plain words are the command's positionals, in order. While there are more positionals than plain words, a word with a
+ * `=` is one too, unless its key is one that the command or the configuration knows: `cp a=b.txt BOX:/tmp` copies a file.
  * @throws DevboxError of kind `usage` for an unknown command or a word too many.
  */
-export async function toOverrides(words: readonly string[], commands: CommandNames): Promise<string[]> {
-  const plain = words.filter((word) => !isOverride(word));
-  const given = words.filter(isOverride).map((word) => canonicalCommand(word, commands));
-  const named = given.find((word) => word.startsWith('command='))?.slice('command='.length);
-  const [first, second] = plain;
-  const chosen =
-    named !== undefined || first === undefined
-      ? { option: named ?? '', used: 0 }
-      : chooseCommand(first, second, commands);
-  if (!chosen) throw unknownCommand(first ?? '', commands);
-  const values = plain.slice(chosen.used);
-  const isAliased = given.some((word) => nameAlias.test(word));
-  const command = values.length > 0 || isAliased ? await commandBehind(chosen.option, commands) : undefined;
-  const keys = command?.positionals ?? [];
-  const extra = values[keys.length];
-  if (extra !== undefined) throw wordTooMany(extra, chosen.option, command, commands);
+export async function toOverrides(
+  words: readonly string[],
+  settings: readonly string[],
+  commands: CommandNames,
+): Promise<string[]> {
+  const chosen = findCommand(words, commands);
+  const after = withoutCommand(words, chosen?.used ?? 0);
+  const asksCommand = after.some((word) => !isOverride(word) || !isCommonKey(topKey(word)));
+  const command = chosen && asksCommand ? await commands.command(chosen.option) : undefined;
+
+  const isSetting = (word: string): boolean => isOverride(word) && isKnown(word, command, commands);
+  const named = after.filter(isSetting).map((word) => canonical(word, command, commands));
+  const given = new Set([...named, ...settings].map(topKey));
+  const keys = command?.positionals.filter((key) => !given.has(key)) ?? [];
+  const takesAll = isList(keys.at(-1), command);
+  let free = takesAll
+    ? Number.POSITIVE_INFINITY
+    : keys.length - after.filter((word) => !isOverride(word)).length;
+  const isValue = after.map((word) => !isOverride(word) || (!isSetting(word) && free-- > 0));
+  const values = after.filter((_, index) => isValue[index]);
+  const extra = takesAll ? undefined : values[keys.length];
+  if (extra !== undefined) throw wordTooMany(extra, chosen?.option ?? '', command, commands);
   return [
-    ...(named === undefined && first !== undefined ? [`command=${chosen.option}`] : []),
-    ...values.map((value, index) => `${keys[index]}=${quoteValue(value)}`),
-    ...(isAliased ? given.map((word) => word.replace(nameAlias, `$1${nameKey(command)}=`)) : given),
+    ...(chosen && chosen.used > 0 ? [`command=${chosen.option}`] : []),
+    ...asPositionals(values, keys, takesAll),
+    ...after.filter((_, index) => !isValue[index]).map((word) => canonical(word, command, commands)),
+    ...settings,
   ];
 }
 
-/** `name` stands for the name of the box, whichever key that is for a command. */
-const nameAlias = /^(\+{0,2})name=/;
+/** The words less the plain ones that name the command. */
+function withoutCommand(words: readonly string[], used: number): string[] {
+  let left = used;
+  return words.filter((word) => isOverride(word) || left-- <= 0);
+}
 
-function nameKey(command: TakesWords | undefined): string {
-  return command && Object.hasOwn(command.shape, 'instance_identifier')
-    ? 'instance_identifier'
-    : 'instance_name';
+function isKnown(word: string, command: TakesWords | undefined, commands: CommandNames): boolean {
+  const key = topKey(word);
+  if (/^\+{1,2}[A-Za-z_]/.test(word) || isCommonKey(key) || commands.hasGroup(key)) return true;
+  return (
+    command !== undefined &&
+    (Object.hasOwn(command.shape, key) || (key === 'name' && nameKeyOf(command.shape) !== undefined))
+  );
+}
+
+/** `a` of `a.b=c` and of `+a/b@c=d`. */
+function topKey(word: string): string {
+  return /^[+~]*([^.=/@]*)/.exec(word)?.[1] ?? '';
+}
+
+function isList(key: string | undefined, command: TakesWords | undefined): boolean {
+  const schema = key === undefined ? undefined : command?.shape[key];
+  return schema !== undefined && kindOf(schema) === 'list';
+}
+
+function asPositionals(values: readonly string[], keys: readonly string[], takesAll: boolean): string[] {
+  const alone = takesAll ? keys.length - 1 : keys.length;
+  const list = values.slice(alone).map(quoteValue);
+  return [
+    ...values.slice(0, alone).map((value, index) => `${keys[index]}=${quoteValue(value)}`),
+    ...(list.length > 0 ? [`${keys[alone]}=[${list.join(',')}]`] : []),
+  ];
+}
+
+function canonical(word: string, command: TakesWords | undefined, commands: CommandNames): string {
+  if (word.startsWith('command='))
+    return `command=${canonicalOption(word.slice('command='.length), commands)}`;
+  const nameKey = command ? nameKeyOf(command.shape) : 'instance_name';
+  return nameKey === undefined ? word : word.replace(/^(\+{0,2})name=/, `$1${nameKey}=`);
 }
 
 /** Whether a word has the form of an override rather than of a command or a name. */
@@ -62,42 +132,20 @@ export function isOverride(word: string): boolean {
   return word.includes('=') || word.startsWith('~') || word.startsWith('+');
 }
 
-function canonicalCommand(word: string, commands: CommandNames): string {
-  if (!word.startsWith('command=')) return word;
-  return `command=${canonicalOption(word.slice('command='.length), commands)}`;
-}
-
 function canonicalOption(option: string, commands: Pick<CommandNames, 'hasOption'>): string {
   return option.includes('-') && !commands.hasOption(option) ? option.replaceAll('-', '_') : option;
 }
 
-/** The option that the first words of a command line name, and how many words these are. */
+/** The longest option that the first one to three words name, and how many words these are. */
 export function chooseCommand(
-  first: string,
-  second: string | undefined,
+  words: readonly string[],
   commands: Pick<CommandNames, 'hasOption'>,
-): { option: string; used: number } | undefined {
-  if (second !== undefined) {
-    const both = canonicalOption(`${first}_${second}`, commands);
-    if (commands.hasOption(both)) return { option: both, used: 2 };
-  }
-  const one = canonicalOption(first, commands);
-  return commands.hasOption(one) ? { option: one, used: 1 } : undefined;
-}
-
-/** The command behind an option: of its own name, or of what that starts with (`up` of `up_gh200`). */
-async function commandBehind(option: string, commands: CommandNames): Promise<TakesWords | undefined> {
-  for (let name = option; name !== ''; name = name.slice(0, Math.max(0, name.lastIndexOf('_')))) {
-    const command = await commands.command(name);
-    if (command) return command;
+): Chosen | undefined {
+  for (let used = Math.min(3, words.length); used > 0; used--) {
+    const option = canonicalOption(words.slice(0, used).join('_'), commands);
+    if (commands.hasOption(option)) return { option, used };
   }
   return undefined;
-}
-
-/** A word as the value of an override, quoted where the grammar would read it as something else. */
-export function quoteValue(value: string): string {
-  if (/^[\w./:@%-]+$/.test(value) && !/^(null|true|false)$/i.test(value)) return value;
-  return `'${value.replace(/(\\*)'/g, "$1$1\\'").replace(/(\\+)$/, '$1$1')}'`;
 }
 
 /** What other tools call our commands. */
@@ -115,14 +163,19 @@ const synonyms: Readonly<Record<string, string>> = {
   run: 'exec',
 };
 
-function unknownCommand(word: string, commands: CommandNames): DevboxError {
+function unknownCommand(words: readonly string[], commands: CommandNames): DevboxError {
   const options = commands.options();
-  const near = Object.hasOwn(synonyms, word) ? synonyms[word] : nearest(word, options);
-  return new DevboxError('usage', `${word} is no command of devbox`, {
+  const [word = ''] = words;
+  // Words such as `auth`, that only begin commands.
+  const group = optionsUnder(word.replaceAll('-', '_'), options);
+  const typed = group.length > 0 ? words.slice(0, 2).join(' ') : word;
+  const synonym = Object.hasOwn(synonyms, word) ? synonyms[word] : undefined;
+  const near = synonym ?? nearest(typed.replaceAll(' ', '_'), group.length > 0 ? group : options);
+  return new DevboxError('usage', `${typed} is no command of devbox`, {
     code: 'usage/command-unknown',
     title: 'Usage Error',
-    details: [{ label: 'Commands', value: options.join(', ') }],
-    hint: near ? `Did you mean devbox ${near}?` : 'devbox --help shows what there is.',
+    details: [{ label: 'Commands', value: (group.length > 0 ? group : options).map(spelled).join(', ') }],
+    hint: near ? `Did you mean devbox ${spelled(near)}?` : 'devbox --help shows what there is.',
   });
 }
 
@@ -132,13 +185,17 @@ function wordTooMany(
   command: TakesWords | undefined,
   commands: CommandNames,
 ): DevboxError {
+  const group = optionsUnder(option, commands.options());
   const keys = command?.positionals ?? [];
   const takes =
     keys.length === 0 ? 'takes no words' : `takes ${keys.map((key) => key.toUpperCase()).join(' ')}`;
-  return new DevboxError('usage', `${word}: ${option} ${takes}; settings are written key=value`, {
+  const next = group.map((name) => name.slice(option.length + 1).split('_', 1)[0] ?? '');
+  return new DevboxError('usage', `${word}: ${spelled(option)} ${takes}; settings are written key=value`, {
     code: 'usage/word-unexpected',
     title: 'Usage Error',
-    hint: `${likelyMeant(word, option, command, commands)}devbox help ${option} shows its settings.`,
+    details:
+      group.length === 0 ? [] : [{ label: `After ${spelled(option)}`, value: [...new Set(next)].join(', ') }],
+    hint: `${likelyMeant(word, option, command, group)}devbox help ${option} shows its settings.`,
   });
 }
 
@@ -146,16 +203,23 @@ function likelyMeant(
   word: string,
   option: string,
   command: TakesWords | undefined,
-  commands: CommandNames,
+  group: readonly string[],
 ): string {
   if (command?.rest !== undefined)
     return `Put the command after --, as in devbox ${option} NAME -- ${word}. `;
-  const preset = nearest(
-    `${option}_${word}`,
-    commands.options().filter((name) => name.startsWith(`${option}_`)),
-  );
-  if (preset !== undefined) return `Did you mean devbox ${preset.replace('_', ' ')}? `;
+  const longer = nearest(`${option}_${word}`, group) ?? optionsUnder(`${option}_${word}`, group)[0];
+  if (longer !== undefined) return `Did you mean devbox ${spelled(longer)}? `;
   return command && Object.hasOwn(command.shape, 'instance_name')
     ? `For the name: instance_name=${word}. `
     : '';
+}
+
+/** The options whose names begin with that of a command: `volumes_ls` of `volumes`. */
+function optionsUnder(name: string, options: readonly string[]): string[] {
+  return options.filter((option) => option.startsWith(`${name}_`));
+}
+
+/** A command as it is typed in words. */
+export function spelled(option: string): string {
+  return option.replaceAll('_', ' ').replace(/^ssh keys/, 'ssh-keys');
 }

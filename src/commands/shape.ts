@@ -12,6 +12,34 @@ export function knownValues(schema: Schema): string[] {
   return inner === undefined ? [] : knownValues(inner);
 }
 
+/**
+ * How a setting is written as a flag: `switch` for true and false, `list`, `pair` for a mapping of names to texts,
+ * `text`, and `value` for numbers and everything else.
+ */
+export type Kind = 'switch' | 'text' | 'list' | 'pair' | 'value';
+
+/** The kind of a setting, whatever it is wrapped in. */
+export function kindOf(schema: Schema): Kind {
+  const { def } = schema._zod;
+  switch (def.type) {
+    case 'boolean':
+      return 'switch';
+    case 'array':
+      return 'list';
+    case 'record':
+      return 'pair';
+    case 'string':
+    case 'enum':
+      return 'text';
+  }
+  const inner = 'innerType' in def ? def.innerType : undefined;
+  if (isSchema(inner)) return kindOf(inner);
+  // What is converted is written as it is before.
+  const before = 'in' in def && isSchema(def.in) && def.in._zod.def.type !== 'transform' ? def.in : undefined;
+  if (before !== undefined) return kindOf(before);
+  return 'out' in def && isSchema(def.out) ? kindOf(def.out) : 'value';
+}
+
 /** The settings inside a setting that is a mapping, by key; none for another kind. */
 export function fieldsOf(schema: Schema): Readonly<Record<string, Schema>> {
   const { def } = schema._zod;

@@ -80,13 +80,12 @@ async function understand({ words, source, context }: Question, bare: readonly s
   const groups = listGroups(source.trees);
   const options = new Set(optionsOf('command', groups));
   const named = valueIn(words, 'command');
-  const [first, second] = bare;
   const chosen =
     named !== undefined
       ? { option: named, used: 0 }
-      : first === undefined
+      : bare.length === 0
         ? undefined
-        : chooseCommand(first, second, { hasOption: (option) => options.has(option) });
+        : chooseCommand(bare, { hasOption: (option) => options.has(option) });
   const api = valueIn(words, 'api');
   const config = attempt(
     () =>

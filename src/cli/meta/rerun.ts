@@ -47,6 +47,7 @@ export function repeated(
       configName: flags.configName === 'config' ? run.config.name : flags.configName,
     },
     words: [...run.overrides.filter((override) => !hidden.has(keyOf(override))), ...added],
+    settings: [],
     rest: rest ?? run.rest ?? undefined,
   };
 }

@@ -10,9 +10,14 @@ const loaders: Readonly<Record<string, () => Promise<MetaCommand>>> = {
   trust: async () => (await import('./trust.ts')).trust,
 };
 
+/** Whether a word calls one. */
+export function isMeta(word: string): boolean {
+  return Object.hasOwn(loaders, word);
+}
+
 /** The meta command that a word calls, or undefined. */
 export async function loadMeta(word: string): Promise<MetaCommand | undefined> {
-  return Object.hasOwn(loaders, word) ? loaders[word]?.() : undefined;
+  return isMeta(word) ? loaders[word]?.() : undefined;
 }
 
 /** All of them with their words, in the order in which help lists them. */

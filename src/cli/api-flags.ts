@@ -12,7 +12,7 @@ export async function apiSettings(
   { apiKey, apiUrl }: Pick<Flags, 'apiKey' | 'apiUrl'>,
   context: Pick<Context, 'stdin'>,
 ): Promise<{ readonly settings: readonly string[]; readonly secret: string | undefined }> {
-  const key = apiKey === '-' ? await firstLineOf(context.stdin.stream) : apiKey;
+  const key = apiKey === '-' ? await keyOnStdin(context) : apiKey;
   return {
     settings: [
       ...(apiUrl === undefined ? [] : [`api.base_url=${quoteValue(apiUrl)}`]),
@@ -22,18 +22,11 @@ export async function apiSettings(
   };
 }
 
-/** Longest input taken for a key, in characters. */
-const longestKey = 4096;
-
-async function firstLineOf(stream: AsyncIterable<unknown>): Promise<string> {
-  let text = '';
-  for await (const chunk of stream) {
-    text += String(chunk);
-    if (text.includes('\n') || text.length > longestKey) break;
-  }
-  const key = (text.split('\n', 1)[0] ?? '').trim();
-  if (key !== '' && key.length <= longestKey) return key;
-  throw new DevboxError('usage', key === '' ? 'there is no key on stdin' : 'what stands on stdin is no key', {
+async function keyOnStdin({ stdin }: Pick<Context, 'stdin'>): Promise<string> {
+  const { readSecretLine } = await import('../providers/gpulab/secret-line.ts');
+  const key = await readSecretLine(stdin.stream);
+  if (key !== '') return key;
+  throw new DevboxError('usage', 'there is no key on stdin', {
     code: 'usage/api-key-stdin',
     title: 'Usage Error',
     hint: 'Write it into a pipe: printf %s "$KEY" | devbox --api-key - ...',

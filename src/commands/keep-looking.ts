@@ -66,7 +66,7 @@ const passingCodes: ReadonlySet<string> = new Set([
 export function isPassing(error: DevboxError): boolean {
   if (passingCodes.has(error.code)) return true;
   const status = 'status' in error ? Number(error.status) : 0;
-  return status >= 500 || status === 429;
+  return (status >= 500 && status !== 501) || status === 429;
 }
 
 function noJob(command: string): DevboxError {

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { Clock } from '../../base/clock.ts';
 import { DevboxError } from '../../base/errors.ts';
+import type { Emit } from '../../ui/events.ts';
 import { noFacts } from '../facts.ts';
 import type { Box, Facets, Provider, ProviderName, TerminateOptions } from '../provider.ts';
 import { toBox } from './box.ts';
@@ -20,6 +21,7 @@ export interface ServerProviderOptions {
   readonly connect: () => Promise<Connection>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  readonly emit: Emit;
 }
 
 type Action = 'stop' | 'start' | 'restart' | 'redeploy';
@@ -29,7 +31,7 @@ type ServerFacets = Required<Pick<Facets, 'server' | 'power' | 'restart' | 'rede
 
 /** A provider on a server with GPULab's API: a box is a container. */
 export function serverProvider(options: ServerProviderOptions): Provider & ServerFacets {
-  const { connect, name, signal } = options;
+  const { connect, name, signal, emit } = options;
 
   /** Asks for an action, and gives back the box as it is then. */
   const act = (action: Action) => async (box: Box) => {
@@ -77,7 +79,7 @@ export function serverProvider(options: ServerProviderOptions): Provider & Serve
 
     server: {
       access: (box) => ({
-        exec: async (request, streams) => execIn(await connect(), box.id, request, streams, signal),
+        exec: async (request, streams) => execIn(await connect(), box.id, request, streams, { signal, emit }),
         terminal: async (streams) => terminalIn(await connect(), box.id, streams, signal),
         logs: async (query) => readLogs(await connect(), box.id, query),
         deployLog: async () => readDeployLog(await connect(), box.id),

@@ -26,6 +26,7 @@ export async function openGpulab(api: GpulabApi, context: Context, deps: Provide
     account: fingerprint(address, key),
     clock: context.clock,
     signal: context.signal,
+    emit: deps.emit,
     connect: () => {
       connection ??= connect({ api, address, key, context, deps });
       return connection;

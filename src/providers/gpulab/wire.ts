@@ -88,7 +88,27 @@ export const terminalSchema = z.object({
   websocket_url: text,
 });
 
-export const logsSchema = z.object({ logs: text });
+/** `timestamp` is in Unix seconds by the clock of the server. */
+export const logsSchema = z.object({ logs: text, timestamp: z.nullish(z.number()) });
+
+/** Logs of a server with the extension `log-entries`. */
+export const logEntriesSchema = z.object({
+  entries: z.array(z.object({ time: z.string(), stream: z.enum(['stdout', 'stderr']), text: z.string() })),
+  cursor: z.string(),
+  truncated: z.boolean(),
+  ended: z.boolean(),
+});
+
+const amount = maybe(z.number());
+
+/** What our own server says of a GPU; sizes in bytes. */
+const gpuStats = z.object({
+  name: z.string(),
+  memory_used: amount,
+  memory_total: amount,
+  utilization: amount,
+  temperature: amount,
+});
 
 /** Sizes in bytes. */
 export const statsSchema = z.object({
@@ -104,6 +124,8 @@ export const statsSchema = z.object({
       block_read: whole,
       block_write: whole,
       pids: whole,
+      cpu_cores: amount,
+      gpus: maybe(z.array(gpuStats)),
     }),
   ),
 });

@@ -21,7 +21,7 @@ const host = 'localhost';
 const serverName = 'the server of this machine';
 
 /** Opens the provider of boxes on this machine. Its server is started when something first needs it. */
-export async function openLocal(api: LocalApi, context: Context, _deps: ProviderDeps): Promise<Provider> {
+export async function openLocal(api: LocalApi, context: Context, deps: ProviderDeps): Promise<Provider> {
   const places = placesIn(context.paths);
   let connection: Promise<Connection> | undefined;
   const provider = serverProvider({
@@ -30,6 +30,7 @@ export async function openLocal(api: LocalApi, context: Context, _deps: Provider
     account: `local:${context.user.name}`,
     clock: context.clock,
     signal: context.signal,
+    emit: deps.emit,
     connect: () => {
       connection ??= connect(api, context, places);
       return connection;

@@ -24,6 +24,7 @@ function published(answers: Record<string, Said>) {
     account: 'test',
     clock,
     signal,
+    emit: () => undefined,
     connect: () =>
       meet(
         {

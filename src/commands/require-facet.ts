@@ -11,6 +11,7 @@ const meanings: Readonly<Record<FacetName, string>> = {
   power: 'stop and start',
   restart: 'a restart',
   redeploy: 'a way to deploy a box again',
+  volumes: 'volumes',
 };
 
 /**

@@ -2,6 +2,7 @@ import type { LaunchAnswer, Phase } from '../acquire/outcome.ts';
 import type { ProviderName } from '../leases/provider-name.ts';
 import type { BoxAccess, ExecRequest, ExecStreams, TerminalStreams } from '../remote/access.ts';
 import type { Emit } from '../ui/events.ts';
+import type { Volumes } from './facets/volumes.ts';
 import type { BoxFacts } from './facts.ts';
 
 export type {
@@ -134,6 +135,7 @@ export interface Facets {
   readonly restart?: { restart(box: Box): Promise<Box> };
   /** Making a box anew from what it was made from. */
   readonly redeploy?: { redeploy(box: Box): Promise<Box> };
+  readonly volumes?: Volumes;
 }
 
 export type FacetName = keyof Facets;

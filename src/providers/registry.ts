@@ -15,13 +15,14 @@ export const facetNames = [
   'power',
   'restart',
   'redeploy',
+  'volumes',
 ] as const satisfies readonly FacetName[];
 
 /** The optional abilities that each provider declares, in the order of `facetNames`; a test holds them against the opened providers. */
 export const declaredFacets: Readonly<Record<ProviderName, readonly FacetName[]>> = {
   lambda: ['catalogue', 'filesystems', 'sshKeys', 'firewall'],
-  gpulab: ['server', 'power', 'restart', 'redeploy'],
-  local: ['server', 'power', 'restart', 'redeploy'],
+  gpulab: ['server', 'power', 'restart', 'redeploy', 'volumes'],
+  local: ['server', 'power', 'restart', 'redeploy', 'volumes'],
 };
 
 /** Providers that have an ability. */

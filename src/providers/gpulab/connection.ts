@@ -1,5 +1,6 @@
 import type { WebSocket } from 'ws';
 import { DevboxError } from '../../base/errors.ts';
+import type { Transfer } from '../../base/transfer.ts';
 import type { Extension } from '../../server/wire/capabilities.ts';
 import { ApiError } from './api-error.ts';
 import {
@@ -9,11 +10,14 @@ import {
   type Requester,
   type RequesterOptions,
 } from './request.ts';
+import { createTransferrer, type Transferrer } from './transfer.ts';
 import { type Capabilities, capabilitiesSchema } from './wire.ts';
 
 /** A server that can be spoken to, and how. */
 export interface Connection {
   readonly request: Requester;
+  /** For large bodies and answers; nothing is sent again by itself. */
+  readonly transfer: Transferrer;
   /** What a server of ours says about itself; undefined for any other. */
   readonly capabilities: Capabilities | undefined;
   /**
@@ -23,6 +27,12 @@ export interface Connection {
   openSocket(pathOrAddress: string, protocol: string): Promise<WebSocket>;
 }
 
+/** What meeting a server needs. */
+export interface ConnectionOptions extends RequesterOptions {
+  /** For what is too large for `http`. */
+  readonly transfer: Transfer;
+}
+
 /** Whether a server has an extension; one that does not say has none. */
 export function has(connection: Connection, extension: Extension): boolean {
   return connection.capabilities?.extensions.includes(extension) ?? false;
@@ -30,11 +40,16 @@ export function has(connection: Connection, extension: Extension): boolean {
 
 /** Meets a server: asks what it can do beyond GPULab's API. */
 export async function meet(
-  options: RequesterOptions,
+  options: ConnectionOptions,
   openSocket: Connection['openSocket'],
 ): Promise<Connection> {
   const request = createRequester(options);
-  return { request, openSocket, capabilities: await askCapabilities(request) };
+  return {
+    request,
+    transfer: createTransferrer(options),
+    openSocket,
+    capabilities: await askCapabilities(request),
+  };
 }
 
 async function askCapabilities(request: Requester): Promise<Capabilities | undefined> {

@@ -13,6 +13,7 @@ import { describeServerLaunch, serverLaunchSchema } from './launch-settings.ts';
 import { readDeployLog, readLogs } from './logs.ts';
 import { readStats } from './stats.ts';
 import { terminalIn } from './terminal.ts';
+import { volumesOn } from './volumes.ts';
 
 export interface ServerProviderOptions {
   readonly name: ProviderName;
@@ -27,7 +28,7 @@ export interface ServerProviderOptions {
 type Action = 'stop' | 'start' | 'restart' | 'redeploy';
 
 /** The abilities of every server with GPULab's API. */
-type ServerFacets = Required<Pick<Facets, 'server' | 'power' | 'restart' | 'redeploy'>>;
+type ServerFacets = Required<Pick<Facets, 'server' | 'power' | 'restart' | 'redeploy' | 'volumes'>>;
 
 /** A provider on a server with GPULab's API: a box is a container. */
 export function serverProvider(options: ServerProviderOptions): Provider & ServerFacets {
@@ -90,6 +91,7 @@ export function serverProvider(options: ServerProviderOptions): Provider & Serve
     power: { stop: act('stop'), start: act('start') },
     restart: { restart: act('restart') },
     redeploy: { redeploy: act('redeploy') },
+    volumes: volumesOn(connect, options.clock, signal),
   };
 }
 

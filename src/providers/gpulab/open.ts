@@ -3,6 +3,7 @@ import { connect as connectSocket } from 'node:net';
 import type { Context } from '../../base/context.ts';
 import { DevboxError } from '../../base/errors.ts';
 import { createHttp } from '../../base/http.ts';
+import { createTransfer } from '../../base/transfer.ts';
 import { unixHttp } from '../../base/unix-http.ts';
 import type { Provider, ProviderDeps } from '../provider.ts';
 import { addressOf, givenSocketAddress, type ServerAddress, socketAddress } from './address.ts';
@@ -62,6 +63,7 @@ async function connect({ api, address, key, context, deps }: Place): Promise<Con
   return meet(
     {
       http: socket === null ? createHttp(userAgent) : unixHttp(socket, userAgent),
+      transfer: createTransfer(userAgent, socket ?? undefined),
       baseUrl,
       server: address.name,
       headers: keyHeader,

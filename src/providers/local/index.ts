@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Context } from '../../base/context.ts';
 import { DevboxError } from '../../base/errors.ts';
 import { type Http, HttpFailure } from '../../base/http.ts';
+import { createTransfer } from '../../base/transfer.ts';
 import { unixHttp } from '../../base/unix-http.ts';
 import { protocolVersion } from '../../server/wire/capabilities.ts';
 import { type Connection, meet } from '../gpulab/connection.ts';
@@ -61,6 +62,8 @@ async function connect(api: LocalApi, context: Context, places: Places): Promise
           env: context.env,
         }),
       ),
+      transfer: async (request) =>
+        createTransfer(`devbox/${context.version}`, await findSocket(places))(request),
       baseUrl: `http://${host}`,
       server: serverName,
       headers: {},

@@ -34,6 +34,7 @@ function published(answers: Record<string, Said>) {
             if (answer instanceof Error) throw answer;
             return answer;
           },
+          transfer: () => Promise.reject(new Error('nothing large is expected')),
           baseUrl: 'http://server',
           server: 'http://server',
           headers: {},

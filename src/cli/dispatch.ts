@@ -7,9 +7,9 @@ import type { Composition } from '../compose/index.ts';
 import { composeConfig } from '../config/compose.ts';
 import { prepare } from '../config/prepare.ts';
 import { drawLeaseId } from '../leases/lease.ts';
-import type { LeaseStore } from '../leases/store.ts';
 import { openProvider } from '../providers/registry.ts';
 import type { RunFacts } from '../runs/record.ts';
+import { isApiExplicit, withApi } from './choose-api.ts';
 import { type Line, type LiveOutput, modeOf } from './line.ts';
 import { shownError } from './shown-error.ts';
 
@@ -19,21 +19,21 @@ export interface Call extends Line {
 }
 
 /**
- * Runs the command that a composition names, against the provider that it names. Where the user named no provider
- * and a lease knows the box, the lease's provider is asked.
+ * Runs the command that a composition names, against the provider that it names, or that devbox chooses where nobody
+ * named one.
  */
 export async function dispatch(call: Call, context: Context, renderer: LiveOutput): Promise<Outcome> {
   const command = await commandOf(call.composition);
   const { openLeases } = await import('../leases/store.ts');
   const leases = openLeases(context.paths, context.clock, context.random);
-  const apiIsExplicit = call.overrides.some((override) =>
-    /^\+{0,2}api(|\.provider|\.base_url)=/.test(override),
-  );
-
   const recompose = (api: string, overrides: readonly string[]): Composition =>
     composeConfig(call.source, [...overrides, `api=${api}`], context, call.job?.number);
-  const leased = apiIsExplicit ? undefined : await leasedApi(call.composition, leases);
-  const composition = leased === undefined ? call.composition : recompose(leased, call.overrides);
+  const composition = await withApi({
+    ...call,
+    recompose: (api) => recompose(api, call.overrides),
+    leases,
+    context,
+  });
 
   const prepareTrusted = (from: Composition) => {
     call.source.guard?.check(from, call.rest !== undefined);
@@ -50,7 +50,7 @@ export async function dispatch(call: Call, context: Context, renderer: LiveOutpu
     context,
     emit: renderer.emit,
     apiOption: composition.choices['api'] ?? 'default',
-    apiIsExplicit,
+    apiIsExplicit: isApiExplicit(call.overrides),
     provider: () => open(prepared),
     providerOf: (api) => {
       // Settings under `api` were meant for the configured provider; another one may not even have them.
@@ -119,15 +119,4 @@ async function commandOf(composition: Composition): Promise<Command> {
 /** Whether an override chooses the group or changes something under it. */
 function isAbout(group: string, override: string): boolean {
   return /^(?:\+{1,2}|~)?([^.=]+)/.exec(override)?.[1] === group;
-}
-
-/** The option of the group `api` under which a lease knows the box that the configuration names. */
-async function leasedApi(composition: Composition, leases: LeaseStore): Promise<string | undefined> {
-  if (!Object.hasOwn(composition.config, 'instance_identifier')) return undefined;
-  const value = composition.config['instance_identifier'];
-  const identifier = composition.originOf('instance_identifier')?.text ?? value;
-  if (typeof identifier !== 'string') return undefined;
-  const options = new Set((await leases.find(identifier)).leases.map((lease) => lease.api));
-  // Several providers with a box of this name: the configured one decides, as for a box without a lease.
-  return options.size === 1 ? [...options][0] : undefined;
 }

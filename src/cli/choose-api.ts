@@ -1,0 +1,89 @@
+import type { Context } from '../base/context.ts';
+import { ComposeError, type Composition } from '../compose/index.ts';
+import type { LeaseStore } from '../leases/store.ts';
+
+/** What the choice of a provider depends on. */
+export interface ApiChoice {
+  readonly composition: Composition;
+  readonly overrides: readonly string[];
+  /** The same composition with another option of the group `api`. */
+  readonly recompose: (api: string) => Composition;
+  readonly leases: LeaseStore;
+  readonly context: Context;
+}
+
+/** Whether overrides say whose boxes are meant, so that records of boxes do not matter. */
+export function isApiExplicit(overrides: readonly string[]): boolean {
+  return overrides.some((override) => /^\+{0,2}api(|\.provider|\.base_url)=/.test(override));
+}
+
+/**
+ * The composition with the provider to ask. Where the command line names none, it is the one under which a lease knows
+ * the box; where nothing else in the configuration names one either, Lambda Cloud if there is a key for it, else GPULab
+ * if there is one for that.
+ */
+export async function withApi(choice: ApiChoice): Promise<Composition> {
+  const { composition, overrides, recompose, leases } = choice;
+  if (!isApiExplicit(overrides)) {
+    const leased = await leasedApi(composition, leases);
+    if (leased !== undefined) return recompose(leased);
+  }
+  const isChosen = overrides.some((override) => /^\+{0,2}api(|\.provider)=/.test(override));
+  return (isChosen ? undefined : await gpulabInstead(choice)) ?? composition;
+}
+
+/** The option of the group `api` under which a lease knows the box that the configuration names. */
+async function leasedApi(composition: Composition, leases: LeaseStore): Promise<string | undefined> {
+  if (!Object.hasOwn(composition.config, 'instance_identifier')) return undefined;
+  const value = composition.config['instance_identifier'];
+  const identifier = composition.originOf('instance_identifier')?.text ?? value;
+  if (typeof identifier !== 'string') return undefined;
+  const options = new Set((await leases.find(identifier)).leases.map((lease) => lease.api));
+  // Several providers with a box of this name: the configured one decides, as for a box without a lease.
+  return options.size === 1 ? [...options][0] : undefined;
+}
+
+/** A composition with GPULab, where the choice was left to devbox and only GPULab can be asked. */
+async function gpulabInstead({
+  composition,
+  recompose,
+  context,
+}: ApiChoice): Promise<Composition | undefined> {
+  if (composition.choices['api'] !== 'default' || apiOf(composition, 'provider') !== 'lambda')
+    return undefined;
+  const key = apiOf(composition, 'api_key');
+  // A key of GPULab must not be sent to anybody else.
+  if (key !== '' && !key.startsWith('gpulab_')) return undefined;
+  const other = attempt(() => recompose('gpulab'));
+  if (other === undefined || apiOf(other, 'provider') !== 'gpulab') return undefined;
+  return (await canAsk(other, context)) ? other : undefined;
+}
+
+async function canAsk(composition: Composition, context: Context): Promise<boolean> {
+  if (apiOf(composition, 'api_key') !== '' || (context.env['GPULAB_API_KEY'] ?? '').trim() !== '')
+    return true;
+  const [{ addressOf }, { readStoredKey }] = await Promise.all([
+    import('../providers/gpulab/address.ts'),
+    import('../providers/gpulab/key-store.ts'),
+  ]);
+  const address = attempt(() => addressOf(apiOf(composition, 'base_url')));
+  if (address === undefined) return false;
+  // A server of this machine may need none, and one that is damaged is GPULab's to complain about.
+  return address.isLocal || (await readStoredKey(context.paths, address).catch(() => true)) !== null;
+}
+
+/** A setting of the provider as text, resolved; empty where it is not set. */
+function apiOf(composition: Composition, key: string): string {
+  const value = attempt(() => composition.part({ path: `api.${key}`, resolve: true }))?.value;
+  return typeof value === 'string' ? value.trim() : '';
+}
+
+/** Undefined where the configuration is wrong: that is said where it is used. */
+function attempt<T>(action: () => T): T | undefined {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof ComposeError || error instanceof TypeError) return undefined;
+    throw error;
+  }
+}

@@ -1,7 +1,7 @@
 export interface AddressRules {
   /** An address that is right, for the one who wrote a wrong one. */
   readonly example: string;
-  /** Whether plain http may go to other machines too. */
+  /** Whether plain http may go to other machines too; absent where nobody can allow that. */
   readonly insecure?: boolean;
   /** Whether `unix:/path/to.sock` is an address. */
   readonly unixSockets?: boolean;
@@ -23,7 +23,8 @@ export function baseUrlProblem(text: string, rules: AddressRules): string | unde
   if (url.search !== '' || url.hash !== '') return 'must end with its path: no ? and no #';
   if (url.protocol === 'https:') return undefined;
   if (url.protocol === 'http:' && (rules.insecure || isLoopback(url.hostname))) return undefined;
-  return 'must begin with https:// (http:// is for 127.0.0.1, [::1] and localhost, since the key travels along)';
+  const allowance = rules.insecure === undefined ? '' : '; insecure=true beside it allows more';
+  return `must begin with https:// (http:// is for 127.0.0.1, [::1] and localhost, since the key travels along${allowance})`;
 }
 
 /** The base address without its trailing slashes, so that a path can be appended. */

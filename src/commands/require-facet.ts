@@ -7,6 +7,8 @@ const meanings: Readonly<Record<FacetName, string>> = {
   filesystems: 'filesystems of their own',
   sshKeys: 'registered SSH keys',
   firewall: 'firewall rulesets',
+  whoami: 'an account to look at',
+  keys: 'API keys that devbox stores',
   server: 'a server that runs commands in boxes',
   power: 'stop and start',
   restart: 'a restart',

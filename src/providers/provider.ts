@@ -2,6 +2,8 @@ import type { LaunchAnswer, Phase } from '../acquire/outcome.ts';
 import type { ProviderName } from '../leases/provider-name.ts';
 import type { BoxAccess, ExecRequest, ExecStreams, TerminalStreams } from '../remote/access.ts';
 import type { Emit } from '../ui/events.ts';
+import type { AccountFacet } from './facets/account.ts';
+import type { KeysFacet } from './facets/keys.ts';
 import type { Volumes } from './facets/volumes.ts';
 import type { BoxFacts } from './facts.ts';
 
@@ -128,6 +130,8 @@ export interface Facets {
   readonly filesystems?: { list(): Promise<Filesystem[]> };
   readonly sshKeys?: { list(): Promise<SshKey[]> };
   readonly firewall?: { rulesets(): Promise<FirewallRuleset[]> };
+  readonly whoami?: AccountFacet;
+  readonly keys?: KeysFacet;
   /** Reaching boxes through the provider's server, where `Box.reach` is `server`. */
   readonly server?: { access(box: Box): BoxAccess };
   /** Stopping a box keeps its disk, or what stands for it. Both give back the box as it is then. */

@@ -11,6 +11,8 @@ export const facetNames = [
   'filesystems',
   'sshKeys',
   'firewall',
+  'whoami',
+  'keys',
   'server',
   'power',
   'restart',
@@ -21,8 +23,8 @@ export const facetNames = [
 /** The optional abilities that each provider declares, in the order of `facetNames`; a test holds them against the opened providers. */
 export const declaredFacets: Readonly<Record<ProviderName, readonly FacetName[]>> = {
   lambda: ['catalogue', 'filesystems', 'sshKeys', 'firewall'],
-  gpulab: ['server', 'power', 'restart', 'redeploy', 'volumes'],
-  local: ['server', 'power', 'restart', 'redeploy', 'volumes'],
+  gpulab: ['whoami', 'keys', 'server', 'power', 'restart', 'redeploy', 'volumes'],
+  local: ['whoami', 'server', 'power', 'restart', 'redeploy', 'volumes'],
 };
 
 /** Providers that have an ability. */

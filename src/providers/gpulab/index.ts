@@ -4,6 +4,7 @@ import { DevboxError } from '../../base/errors.ts';
 import type { Emit } from '../../ui/events.ts';
 import { noFacts } from '../facts.ts';
 import type { Box, Facets, Provider, ProviderName, TerminateOptions } from '../provider.ts';
+import { readAccount } from './account.ts';
 import { toBox } from './box.ts';
 import { type Connection, has } from './connection.ts';
 import { containerPath, getContainer, listContainers } from './containers.ts';
@@ -18,6 +19,8 @@ import { volumesOn } from './volumes.ts';
 export interface ServerProviderOptions {
   readonly name: ProviderName;
   readonly account: string;
+  /** The server as the user knows it. */
+  readonly server: string;
   /** The connection, made when it is first needed. */
   readonly connect: () => Promise<Connection>;
   readonly clock: Clock;
@@ -28,7 +31,9 @@ export interface ServerProviderOptions {
 type Action = 'stop' | 'start' | 'restart' | 'redeploy';
 
 /** The abilities of every server with GPULab's API. */
-type ServerFacets = Required<Pick<Facets, 'server' | 'power' | 'restart' | 'redeploy' | 'volumes'>>;
+type ServerFacets = Required<
+  Pick<Facets, 'whoami' | 'server' | 'power' | 'restart' | 'redeploy' | 'volumes'>
+>;
 
 /** A provider on a server with GPULab's API: a box is a container. */
 export function serverProvider(options: ServerProviderOptions): Provider & ServerFacets {
@@ -76,6 +81,11 @@ export function serverProvider(options: ServerProviderOptions): Provider & Serve
     async terminate(box, terminateOptions) {
       await remove(await connect(), box, terminateOptions);
       return ended(box, terminateOptions);
+    },
+
+    whoami: {
+      server: options.server,
+      read: async () => readAccount((await connect()).request),
     },
 
     server: {

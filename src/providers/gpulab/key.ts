@@ -1,15 +1,9 @@
 import type { Context } from '../../base/context.ts';
 import { DevboxError } from '../../base/errors.ts';
+import type { UsedKey } from '../facets/keys.ts';
 import type { ServerAddress } from './address.ts';
 import { readStoredKey } from './key-store.ts';
 import { readSecretLine } from './secret-line.ts';
-
-/** A key and where it came from, in words for the user. */
-export interface GivenKey {
-  readonly text: string;
-  readonly source: string;
-  readonly kind: 'given' | 'environment' | 'stored';
-}
 
 const variable = 'GPULAB_API_KEY';
 
@@ -22,23 +16,23 @@ export async function findKey(
   configured: string | null,
   address: ServerAddress,
   context: Context,
-): Promise<GivenKey | null> {
+): Promise<UsedKey | null> {
   const given = configured?.trim() ?? '';
   if (given === '-') {
     const text = await readSecretLine(context.stdin.stream);
     if (text === '') throw emptyInput();
-    return checked({ text, source: 'standard input', kind: 'given' });
+    return sendable({ text, source: 'standard input', kind: 'given' });
   }
-  if (given !== '') return checked({ text: given, source: 'api.api_key', kind: 'given' });
+  if (given !== '') return sendable({ text: given, source: 'api.api_key', kind: 'given' });
   const set = context.env[variable]?.trim() ?? '';
   if (set !== '')
-    return checked({ text: set, source: `the environment variable ${variable}`, kind: 'environment' });
+    return sendable({ text: set, source: `the environment variable ${variable}`, kind: 'environment' });
   const stored = await readStoredKey(context.paths, address);
-  return stored === null ? null : checked({ text: stored.key, source: stored.file, kind: 'stored' });
+  return stored === null ? null : sendable({ text: stored.key, source: stored.file, kind: 'stored' });
 }
 
 /** Whether it is right is for the server to say; but a header cannot hold everything. */
-function checked(key: GivenKey): GivenKey {
+export function sendable(key: UsedKey): UsedKey {
   if (/^[\x20-\x7e]+$/.test(key.text)) return key;
   throw new DevboxError('unauthorised', `the key from ${key.source} has characters that cannot be sent`, {
     code: 'gpulab/unsendable-key',
@@ -51,7 +45,7 @@ function checked(key: GivenKey): GivenKey {
  * The text of a key, or an empty one where none is needed: a server of this machine may be open to its users.
  * @throws DevboxError of kind `unauthorised`
  */
-export function neededKey(key: GivenKey | null, address: ServerAddress): string {
+export function neededKey(key: UsedKey | null, address: ServerAddress): string {
   if (key !== null) return key.text;
   if (address.isLocal) return '';
   throw new DevboxError('unauthorised', `there is no key for ${address.name}`, {

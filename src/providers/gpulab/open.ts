@@ -5,11 +5,14 @@ import { DevboxError } from '../../base/errors.ts';
 import { createHttp } from '../../base/http.ts';
 import { createTransfer } from '../../base/transfer.ts';
 import { unixHttp } from '../../base/unix-http.ts';
+import type { UsedKey } from '../facets/keys.ts';
 import type { Provider, ProviderDeps } from '../provider.ts';
+import { readAccount } from './account.ts';
 import { addressOf, givenSocketAddress, type ServerAddress, socketAddress } from './address.ts';
 import { type Connection, meet } from './connection.ts';
 import { serverProvider } from './index.ts';
-import { findKey, type GivenKey, neededKey } from './key.ts';
+import { findKey, neededKey, sendable } from './key.ts';
+import { forgetKey, storeKey } from './key-store.ts';
 import type { GpulabApi } from './schema.ts';
 import { openWebSocket } from './socket.ts';
 
@@ -21,22 +24,41 @@ export async function openGpulab(api: GpulabApi, context: Context, deps: Provide
     if (error instanceof DevboxError) return error;
     throw error;
   });
+  const connectWith = (other: FoundKey) => connect({ api, address, key: other, context, deps });
   let connection: Promise<Connection> | undefined;
-  return serverProvider({
+  const provider = serverProvider({
     name: 'gpulab',
     account: fingerprint(address, key),
+    server: address.name,
     clock: context.clock,
     signal: context.signal,
     emit: deps.emit,
     connect: () => {
-      connection ??= connect({ api, address, key, context, deps });
+      connection ??= connectWith(key);
       return connection;
     },
   });
+  return {
+    ...provider,
+    keys: {
+      server: address.name,
+      used() {
+        if (key instanceof DevboxError) throw key;
+        return key;
+      },
+      // A key that is only tried has no place that another one should be put in.
+      async check(text) {
+        const typed = sendable({ text, source: 'what was given', kind: 'given' });
+        return readAccount((await connectWith(typed)).request);
+      },
+      store: (text) => storeKey(context.paths, address, text),
+      forget: () => forgetKey(context.paths, address),
+    },
+  };
 }
 
 /** A key, none, or why there should be one and it cannot be had. */
-type FoundKey = GivenKey | null | DevboxError;
+type FoundKey = UsedKey | null | DevboxError;
 
 function fingerprint({ name }: ServerAddress, key: FoundKey): string {
   return createHash('sha256')

@@ -139,3 +139,10 @@ export const capabilitiesSchema = z.object({
 });
 
 export type Capabilities = z.infer<typeof capabilitiesSchema>;
+
+export const accountSchema = z.object({
+  name: text,
+  email: text,
+  team: z.nullish(z.object({ name: text })),
+  container_count: whole,
+});

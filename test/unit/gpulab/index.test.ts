@@ -22,6 +22,7 @@ function published(answers: Record<string, Said>) {
   const provider = serverProvider({
     name: 'local',
     account: 'test',
+    server: 'http://server',
     clock,
     signal,
     emit: () => undefined,

@@ -20,7 +20,7 @@ export function givenSecrets(argv: readonly string[], env: Env): string[] {
 
 /** Whether an override gives the key of the API itself, rather than saying where it is. */
 export function givesApiKey(override: string): boolean {
-  return /^\+{0,2}api\.api_key=(?!\s*$|null$|\$\{)/.test(override);
+  return /^\+{0,2}api\.api_key=(?!\s*$|-$|null$|\$\{)/.test(override);
 }
 
 const harmless = /^(?:null|true|false|none|VALUE|\[hidden\]|\W*)$/i;

@@ -3,6 +3,7 @@ import { connect as connectSocket } from 'node:net';
 import type { Context } from '../../base/context.ts';
 import { DevboxError } from '../../base/errors.ts';
 import { createHttp } from '../../base/http.ts';
+import { traced } from '../../base/trace.ts';
 import { createTransfer } from '../../base/transfer.ts';
 import { unixHttp } from '../../base/unix-http.ts';
 import type { UsedKey } from '../facets/keys.ts';
@@ -84,8 +85,8 @@ async function connect({ api, address, key, context, deps }: Place): Promise<Con
   const userAgent = `devbox/${version}`;
   return meet(
     {
-      http: socket === null ? createHttp(userAgent) : unixHttp(socket, userAgent),
       transfer: createTransfer(userAgent, socket ?? undefined),
+      http: traced(socket === null ? createHttp(userAgent) : unixHttp(socket, userAgent), context),
       baseUrl,
       server: address.name,
       headers: keyHeader,
@@ -109,6 +110,7 @@ async function connect({ api, address, key, context, deps }: Place): Promise<Con
         url: isOurs ? socketAddress(`${baseUrl}${pathOrAddress}`) : givenSocketAddress(pathOrAddress, api),
         server: address.name,
         protocol,
+        trace: context.trace,
         headers: isOurs ? keyHeader : {},
         timeoutSeconds: api.timeout,
         ...(isOurs && socket !== null ? { connect: () => connectSocket(socket) } : {}),

@@ -1,8 +1,10 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
+import type { Context } from '../../base/context.ts';
 import { DevboxError } from '../../base/errors.ts';
 import { failureOf } from '../../base/http.ts';
 import { cleanLine } from '../../base/text.ts';
+import { traceableAddress } from '../../base/trace.ts';
 import { maxMessageBytes } from '../../server/wire/message.ts';
 import { answerError } from './api-error.ts';
 import { NoAnswer } from './no-answer.ts';
@@ -15,6 +17,7 @@ export interface SocketTarget {
   readonly protocol: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
+  readonly trace: Context['trace'];
   /** Makes the connection below, where it is not the one that the address names. */
   readonly connect?: () => Socket;
 }
@@ -25,7 +28,8 @@ export interface SocketTarget {
  */
 export async function openWebSocket(target: SocketTarget): Promise<WebSocket> {
   const { WebSocket } = await import('ws');
-  const { connect } = target;
+  const { connect, trace } = target;
+  trace?.(`> WebSocket ${traceableAddress(target.url)}`);
   const socket = new WebSocket(target.url, [target.protocol], {
     headers: target.headers,
     handshakeTimeout: Math.round(target.timeoutSeconds * 1000),
@@ -35,6 +39,7 @@ export async function openWebSocket(target: SocketTarget): Promise<WebSocket> {
   });
   return new Promise((resolve, reject) => {
     socket.once('open', () => {
+      trace?.('< WebSocket open');
       socket.removeAllListeners();
       socket.pause();
       resolve(socket);
@@ -44,9 +49,13 @@ export async function openWebSocket(target: SocketTarget): Promise<WebSocket> {
       response.on('data', (bytes: Buffer) => {
         if (body.length < 10_000) body += bytes.toString('utf8');
       });
+      trace?.(`< ${response.statusCode}`);
       response.on('end', () => reject(refused(target, response.statusCode ?? 0, body)));
     });
-    socket.once('error', (error) => reject(unreachable(target, error)));
+    socket.once('error', (error) => {
+      trace?.(`< no WebSocket: ${error.message}`);
+      reject(unreachable(target, error));
+    });
   });
 }
 

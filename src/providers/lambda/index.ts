@@ -3,6 +3,7 @@ import type { Context } from '../../base/context.ts';
 import { DevboxError } from '../../base/errors.ts';
 import { createHttp } from '../../base/http.ts';
 import { formatSeconds } from '../../base/seconds.ts';
+import { traced } from '../../base/trace.ts';
 import type { DevboxEvent } from '../../ui/events.ts';
 import type { Provider, ProviderDeps } from '../provider.ts';
 import { boxOf } from './box.ts';
@@ -31,7 +32,7 @@ export async function openLambda(api: LambdaApi, context: Context, deps: Provide
     apiKey,
     timeoutSeconds: api.timeout,
     retryDelaySeconds: api.request_interval,
-    http: createHttp(`devbox/${context.version}`),
+    http: traced(createHttp(`devbox/${context.version}`), context),
     pacer,
     clock,
     signal,

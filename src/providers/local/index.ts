@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Context } from '../../base/context.ts';
 import { DevboxError } from '../../base/errors.ts';
 import { type Http, HttpFailure } from '../../base/http.ts';
+import { traced } from '../../base/trace.ts';
 import { createTransfer } from '../../base/transfer.ts';
 import { unixHttp } from '../../base/unix-http.ts';
 import { protocolVersion } from '../../server/wire/capabilities.ts';
@@ -52,7 +53,7 @@ async function connect(api: LocalApi, context: Context, places: Places): Promise
     unixHttp(await findSocket(places), `devbox/${context.version}`)(request);
   const connection = await meet(
     {
-      http: startingHttp(http, () =>
+      http: startingHttp(traced(http, context), () =>
         startServer({
           places,
           program: join(context.paths.package, 'dist', 'server.mjs'),
@@ -79,6 +80,7 @@ async function connect(api: LocalApi, context: Context, places: Places): Promise
         url: `ws://${host}${path}`,
         server: serverName,
         protocol,
+        trace: context.trace,
         headers: {},
         timeoutSeconds: api.timeout,
         connect: () => connectSocket(socket),

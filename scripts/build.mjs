@@ -1,5 +1,5 @@
 // Makes dist/: main.js and app/ (CommonJS chunks of the start-up path, with V8 code caches), ui.mjs (Ink),
-// server.mjs (the box server), compose.mjs (the library) and schema/ (JSON Schemas for editors).
+// server.mjs (the box server), terminal.mjs (what holds a terminal), compose.mjs (the library) and schema/ (JSON Schemas for editors).
 import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -109,6 +109,14 @@ await Promise.all([
     entryPoints: ['src/server/main.ts'],
     format: 'esm',
     outfile: 'dist/server.mjs',
+    banner: commonJsNames,
+  }),
+  build({
+    ...common,
+    plugins: [stubs],
+    entryPoints: ['src/server/terminal/holder/main.ts'],
+    format: 'esm',
+    outfile: 'dist/terminal.mjs',
     banner: commonJsNames,
   }),
   build({ ...common, entryPoints: ['src/compose/index.ts'], format: 'esm', outfile: 'dist/compose.mjs' }),

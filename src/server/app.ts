@@ -1,5 +1,4 @@
 import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify';
-import type { WebSocketServer } from 'ws';
 import type { Audit } from './audit/audit.ts';
 import type { Access } from './auth/caller.ts';
 import { serveExecStream } from './exec/stream.ts';
@@ -20,14 +19,12 @@ import { templateRoutes } from './routes/templates.ts';
 import { terminalRoutes } from './routes/terminal.ts';
 import { volumeFileRoutes } from './routes/volume-files.ts';
 import { volumeRoutes } from './routes/volumes.ts';
-import { serveTerminal } from './terminal/serve.ts';
-import { type SocketRoute, serveUpgrades } from './upgrades.ts';
+import { type OpenSockets, type SocketRoute, serveUpgrades } from './upgrades.ts';
 import { execProtocol } from './wire/exec-stream.ts';
-import { ttydProtocol } from './wire/ttyd.ts';
 
 export interface App {
   readonly http: FastifyInstance;
-  readonly sockets: WebSocketServer;
+  readonly sockets: OpenSockets;
 }
 
 /** Largest request body, in bytes. */
@@ -97,7 +94,7 @@ function describeRequest({ method, url, ip }: FastifyRequest): Record<string, st
 }
 
 function socketRoutes(
-  { engine, tickets, execRate }: RouteDeps,
+  { engine, terminals, execRate }: RouteDeps,
   { access, audit }: AppOptions,
 ): SocketRoute[] {
   return [
@@ -122,14 +119,21 @@ function socketRoutes(
     },
     {
       path: /^\/terminal\/([^/]+)\/ws$/,
-      protocol: ttydProtocol,
-      required: false,
-      async open([secret = '']) {
-        const id = tickets.redeem(secret);
-        if (id === undefined)
-          throw new ApiProblem(404, 'not-found', 'this terminal address is used up or expired');
-        const box = await engine.get(id);
-        return (socket) => serveTerminal(socket, engine, box);
+      async forward([secret = ''], { headers, url }) {
+        const terminal = await terminals.find(secret);
+        if (!terminal) throw new ApiProblem(404, 'not-found', 'this terminal has ended, or never was');
+        const about = {
+          request: requestId(headers),
+          caller: terminal.caller,
+          operation: 'terminal',
+          target: terminal.box,
+        };
+        audit({ ...about, phase: 'begin' });
+        return {
+          socket: terminal.socket,
+          path: `/ws${new URL(url ?? '/', 'http://server').search}`,
+          ended: () => audit({ ...about, phase: 'end' }),
+        };
       },
     },
   ];

@@ -10,7 +10,7 @@ import type { RouteDeps } from './routes/routes.ts';
 import type { ServeOptions } from './serve.ts';
 import { SshKeyStore } from './ssh-keys/store.ts';
 import { TemplateStore } from './templates/store.ts';
-import { TerminalTickets } from './terminal/tickets.ts';
+import { TerminalSessions } from './terminal/sessions.ts';
 import { Meter } from './volumes/measure.ts';
 import { VolumeStore } from './volumes/store.ts';
 
@@ -28,9 +28,11 @@ export async function assemble(options: ServeOptions): Promise<RouteDeps> {
     now: Date.now,
     report,
   });
+  const terminals = new TerminalSessions(join(state, 'terminals'), options.terminalProgram);
+  await terminals.sweep();
   return {
     engine,
-    tickets: new TerminalTickets(monotonic),
+    terminals,
     volumes: await VolumeStore.open(join(state, 'volumes'), Date.now, report),
     meter: new Meter(monotonic),
     gpus: new GpuPool(nvidiaSmi(monotonic), () => engine.list()),

@@ -1,4 +1,6 @@
 import { closeSync, readFileSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Listen, type ServeOptions, serve } from './serve.ts';
 
@@ -35,6 +37,7 @@ async function main(): Promise<void> {
     state,
     homes,
     listen: listenFrom(values),
+    terminalProgram: join(dirname(fileURLToPath(import.meta.url)), 'terminal.mjs'),
     idleSeconds: numberFrom(values['idle-seconds']),
     execRate: numberFrom(values['exec-rate']),
     version: values.version,

@@ -15,6 +15,8 @@ export interface ServeOptions {
   /** Directory of the boxes' homes. */
   readonly homes: string;
   readonly listen: Listen;
+  /** Path of the program that holds a terminal. */
+  readonly terminalProgram: string;
   /** Seconds without boxes and connections after which the server stops; null for never. */
   readonly idleSeconds: number | null;
   /** Commands that a caller may start within a minute; null for no limit. */
@@ -126,7 +128,7 @@ async function run(options: ServeOptions, lock: Lock): Promise<Serving> {
     async (why) => {
       report(`stopping: ${why}`);
       await place.leave();
-      for (const socket of app.sockets.clients) socket.close(1001, 'the server stops');
+      app.sockets.end('the server stops');
       const late = setTimeout(() => app.http.server.closeAllConnections(), closingMilliseconds);
       await app.http.close();
       clearTimeout(late);

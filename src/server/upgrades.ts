@@ -1,12 +1,33 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { forwardUpgrade } from './forward.ts';
 import { belowBase } from './path.ts';
 import { ApiProblem, problemBody, problemHeaders } from './problem.ts';
 import { maxMessageBytes } from './wire/message.ts';
 
 /** A kind of WebSocket that the server offers. */
-export interface SocketRoute {
+export type SocketRoute = ServedRoute | ForwardedRoute;
+
+/** One that it hands on to another process of this machine. */
+export interface ForwardedRoute {
+  /** Matches the whole path; its groups are handed to `forward`. */
+  readonly path: RegExp;
+  /** Looks at the request. @throws ApiProblem to refuse it. */
+  forward(groups: readonly string[], request: IncomingMessage): Promise<Forwarding>;
+}
+
+/** Where a request is handed on to. */
+export interface Forwarding {
+  /** Path of a unix socket, and what is asked for there. */
+  readonly socket: string;
+  readonly path: string;
+  /** Hears of the end. */
+  ended(): void;
+}
+
+/** One that it serves itself. */
+export interface ServedRoute {
   /** Matches the whole path; its groups are handed to `open`. */
   readonly path: RegExp;
   /** Chosen where the client offers it; a client that offers none is served as well, unless it is `required`. */
@@ -16,39 +37,60 @@ export interface SocketRoute {
   open(groups: readonly string[], request: IncomingMessage): Promise<(socket: WebSocket) => void>;
 }
 
+/** The WebSockets that are open at a server. */
+export interface OpenSockets {
+  /** Ends them all: those that are served with the reason, forwarded ones without a word, so that they can be taken up again. */
+  end(why: string): void;
+}
+
 /** Answers requests for WebSockets on a server; what they cannot have is refused with a JSON message. */
-export function serveUpgrades(server: Server, routes: readonly SocketRoute[]): WebSocketServer {
-  const offered = new Set(routes.map((route) => route.protocol));
+export function serveUpgrades(server: Server, routes: readonly SocketRoute[]): OpenSockets {
+  const offered = new Set(routes.flatMap((route) => ('protocol' in route ? [route.protocol] : [])));
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: maxMessageBytes,
     perMessageDeflate: false,
     handleProtocols: (protocols) => [...protocols].find((protocol) => offered.has(protocol)) ?? false,
   });
+  const forwarded = new Set<Duplex>();
   server.on('upgrade', (request, stream, head) => {
     stream.on('error', () => stream.destroy());
     choose(routes, request).then(
-      (serve) => sockets.handleUpgrade(request, stream, head, serve),
+      (answer) => {
+        if (typeof answer === 'function') return sockets.handleUpgrade(request, stream, head, answer);
+        forwarded.add(stream);
+        forwardUpgrade({ request, stream, head }, answer, () => {
+          forwarded.delete(stream);
+          answer.ended();
+        });
+      },
       (error: unknown) => refuse(stream, error),
     );
   });
-  return sockets;
+  return {
+    end(why) {
+      for (const socket of sockets.clients) socket.close(1001, why);
+      for (const stream of forwarded) stream.destroy();
+    },
+  };
 }
 
 async function choose(
   routes: readonly SocketRoute[],
   request: IncomingMessage,
-): Promise<(socket: WebSocket) => void> {
+): Promise<((socket: WebSocket) => void) | Forwarding> {
   const path = belowBase(request.url ?? '/')
     .replace(/[?#].*$/, '')
     .replace(/\/{2,}/g, '/');
   for (const route of routes) {
     const match = route.path.exec(path);
     if (!match) continue;
+    const groups = match.slice(1).map(decode);
+    if ('forward' in route) return route.forward(groups, request);
     if (route.required && !offers(request, route.protocol)) {
       throw new ApiProblem(400, 'wrong-protocol', `this address speaks the subprotocol ${route.protocol}`);
     }
-    return route.open(match.slice(1).map(decode), request);
+    return route.open(groups, request);
   }
   throw new ApiProblem(404, 'not-found', `there is no WebSocket at ${path}`);
 }

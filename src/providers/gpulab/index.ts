@@ -91,7 +91,8 @@ export function serverProvider(options: ServerProviderOptions): Provider & Serve
     server: {
       access: (box) => ({
         exec: async (request, streams) => execIn(await connect(), box.id, request, streams, { signal, emit }),
-        terminal: async (streams) => terminalIn(await connect(), box.id, streams, signal),
+        terminal: async (streams) =>
+          terminalIn(await connect(), box.id, streams, { clock: options.clock, signal }),
         logs: async (query) => readLogs(await connect(), box.id, query),
         deployLog: async () => readDeployLog(await connect(), box.id),
         stats: async () => readStats(await connect(), box.id),

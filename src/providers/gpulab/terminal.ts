@@ -1,35 +1,34 @@
 import type { WebSocket } from 'ws';
+import type { Clock } from '../../base/clock.ts';
 import { DevboxError } from '../../base/errors.ts';
-import type { TerminalSize } from '../../server/engine/engine.ts';
-import { messageBytes } from '../../server/wire/message.ts';
-import {
-  decodeServerMessage,
-  defaultSize,
-  encodeHello,
-  encodeInput,
-  encodeResize,
-  exitCodeFrom,
-  ttydProtocol,
-} from '../../server/wire/ttyd.ts';
+import { ttydProtocol } from '../../server/wire/ttyd.ts';
 import type { TerminalStreams } from '../provider.ts';
-import type { Connection } from './connection.ts';
+import { type Attached, attach } from './attach.ts';
+import { type Connection, has } from './connection.ts';
 import { type ApiRequest, parseAnswer } from './request.ts';
-import { closeReason, lost } from './socket.ts';
+import { lost } from './socket.ts';
 import { terminalSchema } from './wire.ts';
 
-/** Output under way to the user's terminal, in bytes, above which the server is asked to wait. */
-const highWater = 256 * 1024;
+/** How long a lost connection is tried again, in milliseconds, and the longest wait between two tries. */
+const patienceMilliseconds = 60_000;
+const longestWait = 3_000;
+
+/** What a terminal is opened with. */
+export interface TerminalOptions {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
 
 /**
  * Hands the user's terminal over to a shell in a container until it ends. The terminal is put back as it was,
- * however it ends.
+ * however it ends. On a server of ours a lost connection is taken up again where it broke off.
  * @returns the shell's exit code, 0 where the server does not tell.
  */
 export async function terminalIn(
   connection: Connection,
   id: string,
   streams: TerminalStreams,
-  signal: AbortSignal,
+  options: TerminalOptions,
 ): Promise<number> {
   const { stdin, stdout } = streams;
   if (!stdin.isTTY || !stdout.isTTY) {
@@ -38,18 +37,103 @@ export async function terminalIn(
       hint: 'To run a command without one: devbox exec NAME -- COMMAND',
     });
   }
-  signal.throwIfAborted();
-  const path = await askForTerminal(connection, id);
-  const socket = await connection.openSocket(path, ttydProtocol);
+  options.signal.throwIfAborted();
+  const terminal = new RemoteTerminal(connection, id, await askForTerminal(connection, id));
+  const first = await terminal.open();
   const wasRaw = stdin.isRaw;
   stdin.setRawMode(true);
   try {
-    return await attach(socket, streams, signal);
+    return await hold(terminal, first, streams, options);
   } finally {
     stdin.setRawMode(wasRaw);
     stdin.pause();
     stdin.unref();
-    socket.close();
+  }
+}
+
+/** Keeps the user's terminal attached until the shell ends. */
+async function hold(
+  terminal: RemoteTerminal,
+  first: WebSocket,
+  streams: TerminalStreams,
+  options: TerminalOptions,
+): Promise<number> {
+  for (let socket = first; ; ) {
+    const end = await attach(socket, streams, terminal.seen, options.signal);
+    terminal.seen = end.seen;
+    if (end.kind === 'exit') return end.code;
+    if (!terminal.canResume) throw lost('the terminal was cut off', end.why);
+    socket = await comeBack(terminal, end, streams, options);
+  }
+}
+
+/** Connects again to the same shell; Ctrl-C gives up. */
+async function comeBack(
+  terminal: RemoteTerminal,
+  { why }: Extract<Attached, { kind: 'lost' }>,
+  { stdin, stdout }: TerminalStreams,
+  { clock, signal }: TerminalOptions,
+): Promise<WebSocket> {
+  const givenUp = new AbortController();
+  const onInput = (data: Buffer | string): void => {
+    if (Buffer.from(data).includes(3)) givenUp.abort(lost('the terminal was cut off', why));
+  };
+  const either = AbortSignal.any([signal, givenUp.signal]);
+  stdout.write('\r\n[devbox: the connection was lost; connecting again, Ctrl-C gives up]\r\n');
+  stdin.on('data', onInput);
+  stdin.ref();
+  stdin.resume();
+  const start = clock.monotonic();
+  try {
+    for (let wait = 200; ; wait = Math.min(wait * 2, longestWait)) {
+      try {
+        return await terminal.reopen();
+      } catch (error) {
+        if (error instanceof DevboxError && error.kind === 'not-found') throw goneMeanwhile(error);
+        if (clock.monotonic() - start > patienceMilliseconds) throw lost('the terminal was cut off', why);
+      }
+      either.throwIfAborted();
+      await clock.sleep(wait, either);
+    }
+  } finally {
+    stdin.off('data', onInput);
+  }
+}
+
+function goneMeanwhile(cause: DevboxError): DevboxError {
+  return new DevboxError('failed', 'the shell ended while the connection was lost', {
+    code: 'terminal/ended-meanwhile',
+    details: [{ label: 'Server', value: cause.message }],
+    hint: 'A new one is opened with: devbox ssh NAME',
+    cause,
+  });
+}
+
+/** A terminal at a server, and how much of its output has come. */
+class RemoteTerminal {
+  readonly #connection: Connection;
+  readonly #id: string;
+  readonly #address: string;
+  readonly canResume: boolean;
+  /** Bytes of output. */
+  seen = 0;
+
+  constructor(connection: Connection, id: string, address: string) {
+    this.#connection = connection;
+    this.#id = id;
+    this.#address = address;
+    this.canResume = has(connection, 'terminal-resume');
+  }
+
+  open(): Promise<WebSocket> {
+    const address = this.canResume ? `${this.#address}?from=${this.seen}` : this.#address;
+    return this.#connection.openSocket(address, ttydProtocol);
+  }
+
+  async reopen(): Promise<WebSocket> {
+    // A request first: where the server has to be started for it, it is.
+    await this.#connection.request({ method: 'GET', path: `/v1/containers/${encodeURIComponent(this.#id)}` });
+    return this.open();
   }
 }
 
@@ -71,50 +155,4 @@ async function askForTerminal(connection: Connection, id: string): Promise<strin
   const trimmed = pathname.replace(/\/+$/, '');
   const path = `${trimmed.endsWith('/ws') ? trimmed : `${trimmed}/ws`}${search}`;
   return connection.capabilities ? path : `${protocol}//${host}${path}`;
-}
-
-function attach(socket: WebSocket, { stdin, stdout }: TerminalStreams, signal: AbortSignal): Promise<number> {
-  const size = (): TerminalSize => ({
-    // Some terminals report 0 before they know.
-    columns: stdout.columns || defaultSize.columns,
-    rows: stdout.rows || defaultSize.rows,
-  });
-  const onInput = (data: Buffer | string): void => {
-    socket.send(encodeInput(typeof data === 'string' ? Buffer.from(data) : data));
-  };
-  const onResize = (): void => socket.send(encodeResize(size()));
-  const onHangUp = (): void => socket.close();
-
-  return new Promise<number>((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-    socket.on('message', (data) => {
-      const message = decodeServerMessage(messageBytes(data));
-      if (message?.type === 'output') show(socket, stdout, message.bytes);
-    });
-    socket.on('close', (code, reason) => {
-      const exit = exitCodeFrom(code);
-      if (exit === undefined) reject(lost('the terminal was cut off', closeReason(reason)));
-      else stdout.write('', () => resolve(exit));
-    });
-    socket.on('error', (error) => reject(lost('the terminal was cut off', error.message)));
-    socket.send(encodeHello(size()));
-    stdin.on('data', onInput);
-    stdin.once('end', onHangUp);
-    stdout.on('resize', onResize);
-    socket.resume();
-    stdin.ref();
-    stdin.resume();
-  }).finally(() => {
-    stdin.off('data', onInput);
-    stdin.off('end', onHangUp);
-    stdout.off('resize', onResize);
-  });
-}
-
-/** Writes output; while the user's terminal is slow, the connection waits, and with it the server. */
-function show(socket: WebSocket, stdout: NodeJS.WriteStream, bytes: Buffer): void {
-  stdout.write(bytes);
-  if (stdout.writableLength < highWater || socket.isPaused) return;
-  socket.pause();
-  stdout.once('drain', () => socket.resume());
 }

@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import type { ShellSource } from '../terminal/shell.ts';
 
 /** The image that a box is made from; an engine without images takes no notice of it. */
 export interface ImageSpec {
@@ -143,23 +144,6 @@ export interface RunningCommand {
   kill(signal: NodeJS.Signals): void;
 }
 
-export interface TerminalSize {
-  readonly columns: number;
-  readonly rows: number;
-}
-
-/** A shell on a pseudo-terminal in a box. */
-export interface RunningTerminal {
-  onData(listener: (bytes: Buffer) => void): void;
-  write(bytes: Buffer): void;
-  resize(size: TerminalSize): void;
-  /** Stops and restarts reading, which in turn stops and restarts the program that writes. */
-  pause(): void;
-  resume(): void;
-  readonly exited: Promise<Exit>;
-  kill(signal: NodeJS.Signals): void;
-}
-
 /**
  * What holds the boxes. State lives with the engine and not in the server's memory: an engine that is opened
  * again finds every box. Methods that take an id throw ApiProblem 404 where there is no such box, and 409 where
@@ -188,7 +172,11 @@ export interface Engine {
   remove(id: string, options: { readonly purge: boolean }): Promise<void>;
   /** Starts a command; resolves as soon as it runs. @throws CommandNotStarted */
   exec(id: string, argv: readonly [string, ...string[]]): Promise<RunningCommand>;
-  terminal(id: string, size: TerminalSize): Promise<RunningTerminal>;
+  /**
+   * How an interactive shell in the box is started, by a process that holds its terminal and outlives the server. What
+   * ends the box ends the shell.
+   */
+  shell(id: string): Promise<ShellSource>;
   /** Ends what only keeps idle boxes alive: for the end of an engine whose boxes' records have been deleted. */
   disband(): Promise<void>;
   /** What the box's main process wrote. */

@@ -7,14 +7,14 @@ import type { ExecRate } from '../limits/rate.ts';
 import { ApiProblem } from '../problem.ts';
 import type { SshKeyStore } from '../ssh-keys/store.ts';
 import type { TemplateStore } from '../templates/store.ts';
-import type { TerminalTickets } from '../terminal/tickets.ts';
+import type { TerminalSessions } from '../terminal/sessions.ts';
 import type { Meter } from '../volumes/measure.ts';
 import type { VolumeStore } from '../volumes/store.ts';
 
 /** What routes need. */
 export interface RouteDeps {
   readonly engine: Engine;
-  readonly tickets: TerminalTickets;
+  readonly terminals: TerminalSessions;
   readonly volumes: VolumeStore;
   /** Measures volumes. */
   readonly meter: Meter;

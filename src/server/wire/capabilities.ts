@@ -7,6 +7,8 @@
  * - `purge`: `DELETE /v1/containers/{uuid}?purge=true` also deletes the home
  * - `tags`: `tags` in the create request, and `devbox` in a container
  * - `terminal-exit`: a terminal's WebSocket closes with 4000 + exit code
+ * - `terminal-resume`: a terminal's WebSocket can be opened again after a lost connection, with `?from=BYTES` for what came
+ *   since; its preferences then have `devbox_offset`, where in all the output its first byte stands
  * - `volume-raw`: `.../files/raw` takes a file as the body, also in parts; `.../files/checksum`; ranges of a download;
  *   `parents` in mkdir; see volume-files.ts
  */
@@ -17,6 +19,7 @@ export const extensions = [
   'purge',
   'tags',
   'terminal-exit',
+  'terminal-resume',
   'volume-raw',
 ] as const;
 

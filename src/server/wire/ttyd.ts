@@ -1,4 +1,4 @@
-import type { TerminalSize } from '../engine/engine.ts';
+import type { TerminalSize } from '../terminal/shell.ts';
 
 /**
  * ttyd's protocol as of its release 1.7: the first byte of a message says what the rest is, in text and binary
@@ -63,7 +63,9 @@ export const encodeResize = ({ columns, rows }: TerminalSize): Buffer =>
 export const encodeInput = (bytes: Uint8Array): Buffer => prefixed('0', bytes);
 export const encodeOutput = (bytes: Uint8Array): Buffer => prefixed('0', bytes);
 export const encodeTitle = (title: string): Buffer => prefixed('1', Buffer.from(title));
-export const encodePreferences = (): Buffer => prefixed('2', Buffer.from('{}'));
+/** What a stock client applies to its terminal; keys that it does not know upset it, so they go only to who asked. */
+export const encodePreferences = (preferences: Readonly<Record<string, unknown>>): Buffer =>
+  prefixed('2', Buffer.from(JSON.stringify(preferences)));
 
 /**
  * The code with which our terminals close: 1000 after status 0, as ttyd; otherwise 4000 and the status, where ttyd

@@ -13,8 +13,12 @@ export async function bundleServer(name: string): Promise<string> {
   const directory = join(root, 'node_modules', '.cache', 'devbox-test', name);
   await mkdir(join(directory, 'dist'), { recursive: true });
   await build({
-    entryPoints: [join(root, 'src/server/main.ts')],
-    outfile: join(directory, 'dist', 'server.mjs'),
+    entryPoints: {
+      server: join(root, 'src/server/main.ts'),
+      terminal: join(root, 'src/server/terminal/holder/main.ts'),
+    },
+    outdir: join(directory, 'dist'),
+    outExtension: { '.js': '.mjs' },
     bundle: true,
     format: 'esm',
     platform: 'node',

@@ -35,18 +35,18 @@ beforeAll(async () => {
 afterAll(async () => expect(await world.end()).toEqual([]));
 
 /** A terminal's WebSocket path, as the API gives it out. */
-async function ask(): Promise<string> {
+async function ask(of: Box = box): Promise<string> {
   const answer = await unixHttp(
     world.places.socket,
     'test',
   )({
     method: 'POST',
-    url: `http://localhost/v1/containers/${box.id}/terminal`,
+    url: `http://localhost/v1/containers/${of.id}/terminal`,
     timeoutSeconds: 10,
   });
   const { terminal, websocket_url: socketUrl, status } = JSON.parse(answer.text);
   expect(status).toBe('success');
-  expect(terminal.container_uuid).toBe(box.id);
+  expect(terminal.container_uuid).toBe(of.id);
   expect(Number.isInteger(terminal.terminal_port)).toBe(true);
   expect(terminal.terminal_url).toMatch(/^http:\/\/localhost\/terminal\/[\w-]{32}$/);
   expect(socketUrl).toBe(`${terminal.terminal_url.replace(/^http/, 'ws')}/ws`);
@@ -155,18 +155,101 @@ describe('the WebSocket', () => {
       'it runs',
       async () => (await processesOf('sleep\u00004004')).length > 0 || process.platform !== 'linux',
     );
-    client.socket.terminate();
+    client.socket.close();
     await until('it is gone', async () => (await processesOf('sleep\u00004004')).length === 0);
   });
 
-  test('opens once for each address, and not at all for a guess', async () => {
+  test('waits with the same shell for a client that was cut off, and gives it to whoever asks next', async () => {
     const path = await ask();
-    const first = new Ttyd(path, ['tty']);
-    await first.opened();
-    for (const other of [path, '/terminal/guess/ws', '/v1/containers/guess/exec/stream', '/elsewhere']) {
+    const client = new Ttyd(path, ['tty']);
+    await client.opened();
+    client.socket.send('{}');
+    client.socket.send(Buffer.from('0MARK=kept; echo set $((1+1))\r'));
+    await client.shows('set 2');
+    client.socket.terminate();
+    await until('the holder knows', async () => {
+      const again = await ask();
+      return again === path;
+    });
+    const next = new Ttyd(path, []);
+    await next.opened();
+    next.socket.send(Buffer.from('0echo still $MARK; exit\r'));
+    // What was on the screen is shown again to a viewer that does not say what it has seen.
+    await next.shows('set 2');
+    await next.shows('still kept');
+    await until('it is closed', () => next.closed !== undefined);
+  });
+
+  test('begins again exactly where a client says that it was cut off', async () => {
+    const path = await ask();
+    const client = new Ttyd(`${path}?from=0`, ['tty']);
+    await client.opened();
+    client.socket.send('{}');
+    await client.shows('prompt>');
+    client.socket.send(Buffer.from('0for i in 1 2 3 4 5; do echo line-$i; done; echo e""nd\r'));
+    await client.shows(/end\r/);
+    const seen = Buffer.byteLength(client.output);
+    expect(client.frames.slice(0, 2).map(String)).toEqual(['1shelly', '2{"devbox_offset":0}']);
+    client.socket.terminate();
+    const cut = client.output.indexOf('line-3');
+    const next = new Ttyd(`${path}?from=${cut}`, ['tty']);
+    await next.opened();
+    next.socket.send('{}');
+    await next.shows(/end\r/);
+    expect(String(next.frames[1])).toBe(`2{"devbox_offset":${cut}}`);
+    expect(next.output.slice(0, seen - cut)).toBe(client.output.slice(cut, seen));
+    next.socket.close();
+  });
+
+  test('shows one shell to several viewers; the size is that of whoever said one last', async () => {
+    const path = await ask();
+    const [one, two] = [new Ttyd(path, ['tty']), new Ttyd(path, [])];
+    await Promise.all([one.opened(), two.opened()]);
+    one.socket.send(JSON.stringify({ AuthToken: '', columns: 100, rows: 40 }));
+    await one.shows('prompt>');
+    two.socket.send('1{"columns":60,"rows":20}');
+    one.socket.send(Buffer.from('0stty size\r'));
+    await Promise.all([one.shows('20 60'), two.shows('20 60')]);
+    // The one that leaves takes nothing from the other.
+    one.socket.close();
+    two.socket.send(Buffer.from('0echo alo""ne\r'));
+    await two.shows(/alone\r/);
+    two.socket.send(Buffer.from('0exit\r'));
+    await until('it is closed', () => two.closed === 1000);
+  });
+
+  test('survives a server that is killed', async () => {
+    const path = await ask();
+    const client = new Ttyd(path, ['tty']);
+    await client.opened();
+    client.socket.send('{}');
+    client.socket.send(Buffer.from('0MARK=survived; echo set $((1+1))\r'));
+    await client.shows('set 2');
+    process.kill((await world.serverPid()) ?? 0, 'SIGKILL');
+    await until('the client is cut off', () => client.closed !== undefined);
+    expect((await provider.list()).map(({ name }) => name)).toEqual(['shelly']);
+    const next = new Ttyd(path, ['tty']);
+    await next.opened();
+    next.socket.send(Buffer.from('0echo $MARK; exit\r'));
+    await next.shows('survived');
+    await until('it is closed', () => next.closed === 1000);
+  });
+
+  test('ends with its box', async () => {
+    const other = await world.up(provider, 'short', { SHELL: '/bin/sh' });
+    const client = new Ttyd(await ask(other), ['tty']);
+    await client.opened();
+    client.socket.send('{}');
+    client.socket.send(Buffer.from('0echo u$((1+1))p\r'));
+    await client.shows('u2p');
+    await provider.terminate(other, { purge: true });
+    await until('it is closed', () => client.closed !== undefined);
+  });
+
+  test('does not open for a guess', async () => {
+    for (const other of ['/terminal/guess/ws', '/v1/containers/guess/exec/stream', '/elsewhere']) {
       await expect(new Ttyd(other, ['tty', 'devbox.exec.v1']).opened()).rejects.toThrow('404');
     }
-    first.socket.close();
   });
 });
 
@@ -203,12 +286,18 @@ describe('the client', () => {
     expect(seen()).toContain('still 2');
   });
 
-  test('says that the connection was lost, and puts the terminal back, when the server dies', async () => {
-    const { seen } = start('shelly');
+  test('is back in the same shell after the server died, with nothing lost and nothing repeated', async () => {
+    const { pty, seen } = start('shelly');
     await until('the shell is there', () => seen().includes('prompt>'));
+    pty.write('MARK=same; (sleep 1; echo wh""ile-away) & echo bef""ore\r');
+    await until('it runs', () => seen().includes('before'));
     process.kill((await world.serverPid()) ?? 0, 'SIGKILL');
-    await until('it has ended', () => seen().includes('raw false'));
-    expect(seen()).toMatch(/failed: the terminal was cut off/);
+    await until('it says so', () => seen().includes('the connection was lost; connecting again'));
+    await until('what came meanwhile is there', () => seen().includes('while-away'));
+    pty.write('echo the-$MARK; exit 4\r');
+    await until('it has ended', () => seen().includes('ended with 4, raw false'));
+    expect(seen()).toContain('the-same');
+    for (const once of ['before', 'while-away']) expect(seen().split(once)).toHaveLength(2);
   });
 
   test('without a terminal says what to use instead', async () => {

@@ -29,6 +29,7 @@ export async function startApp(root?: string): Promise<TestApp> {
     homes: join(directory, 'homes'),
     listen: { kind: 'private', socket: '' },
     left: undefined,
+    terminalProgram: 'unused',
     idleSeconds: null,
     execRate: null,
     version: '0.0.0-test',

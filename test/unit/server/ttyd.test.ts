@@ -44,7 +44,7 @@ test('what one side encodes the other side decodes', () => {
   expect(decodeClientMessage(encodeInput(bytes))).toEqual({ type: 'input', bytes });
   expect(decodeServerMessage(encodeOutput(bytes))).toEqual({ type: 'output', bytes });
   expect(decodeServerMessage(encodeTitle('täst'))).toEqual({ type: 'title', text: 'täst' });
-  expect(decodeServerMessage(encodePreferences())).toEqual({ type: 'preferences', text: '{}' });
+  expect(decodeServerMessage(encodePreferences({}))).toEqual({ type: 'preferences', text: '{}' });
   expect(decodeServerMessage(Buffer.from('x'))).toBeUndefined();
 });
 

@@ -4,7 +4,7 @@ import { hasCode } from '../../../base/files.ts';
 import { formatIdentity, identify, type ProcessIdentity, parseIdentity } from '../../identity.ts';
 
 /**
- * The commands and terminals of one box that a client attends, on disk: a server that dies takes the connections
+ * The commands of one box that a client attends, on disk: a server that dies takes the connections
  * with it, and the next one ends what nobody attends any more. Each is a link whose target says which process it
  * is, made in one step. Nothing is flushed: what a crash of the machine loses has ended with it.
  */

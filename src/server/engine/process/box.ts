@@ -41,7 +41,7 @@ const maxShortLives = 3;
 export class ProcessBox {
   #record: BoxRecord;
   readonly #deps: ProcessBoxDeps;
-  /** Process groups of commands and terminals that were started from here and have not ended. */
+  /** Process groups of commands that were started from here and have not ended. */
   readonly #groups = new Set<number>();
   readonly #attended: Attended;
   #queue: Promise<unknown> = Promise.resolve();
@@ -147,14 +147,9 @@ export class ProcessBox {
 
   /** Starts something in the box, which from then on belongs to it. */
   async run<T extends Started>(start: (place: Place) => Promise<T>): Promise<T> {
-    const box = await this.look();
-    if (box.status !== 'running') {
-      throw new ApiProblem(409, 'not-running', `container ${this.name} is ${box.status}, not running`);
-    }
-    const started = await start(this.#place());
+    const started = await start(await this.place());
     this.#groups.add(started.group);
     void started.exited.then(() => this.#groups.delete(started.group));
-    // Not waited for: what a terminal says before somebody listens is lost.
     void this.#attend(started);
     if (this.#record.wanted !== 'running') {
       // A removal that began while it started may have looked for processes already.
@@ -162,6 +157,13 @@ export class ProcessBox {
       throw new ApiProblem(409, 'not-running', `container ${this.name} is being stopped`);
     }
     return started;
+  }
+
+  /** Where and with what a process of the box is started now. @throws ApiProblem 409 where it does not run. */
+  async place(): Promise<Place> {
+    const { status } = await this.look();
+    if (status === 'running') return this.#place();
+    throw new ApiProblem(409, 'not-running', `container ${this.name} is ${status}, not running`);
   }
 
   /** Where the record of the box is gone: ends the main process, if all it does is to wait. */

@@ -1,16 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ApiProblem, noSuchBox } from '../../problem.ts';
-import type {
-  BoxSpec,
-  BoxStats,
-  Engine,
-  EngineBox,
-  LogPage,
-  LogQuery,
-  RunningCommand,
-  RunningTerminal,
-  TerminalSize,
-} from '../engine.ts';
+import type { ShellSource } from '../../terminal/shell.ts';
+import type { BoxSpec, BoxStats, Engine, EngineBox, LogPage, LogQuery, RunningCommand } from '../engine.ts';
 import { ProcessBox, type ProcessBoxDeps } from './box.ts';
 import { startCommand } from './command.ts';
 import { Homes } from './homes.ts';
@@ -18,7 +9,6 @@ import { readTail } from './log.ts';
 import { checkName, nameKey } from './names.ts';
 import { PipeMaker } from './pipes.ts';
 import { BoxStore } from './store.ts';
-import { startTerminal } from './terminal.ts';
 
 export interface ProcessEngineOptions {
   /** Directory of the boxes' records and logs. */
@@ -139,12 +129,13 @@ class ProcessEngine implements Engine {
     );
   }
 
-  async terminal(id: string, size: TerminalSize): Promise<RunningTerminal> {
-    const box = this.#find(id);
-    return box.run((place) => {
-      const env = place.environment('xterm-256color');
-      return startTerminal(env['SHELL'] ?? '/bin/sh', size, { cwd: place.cwd, env });
-    });
+  async shell(id: string): Promise<ShellSource> {
+    return this.#find(id)
+      .place()
+      .then(({ cwd, environment }) => {
+        const env = environment('xterm-256color');
+        return { kind: 'pty', argv: [env['SHELL'] ?? '/bin/sh', '-l'], cwd, env };
+      });
   }
 
   async disband(): Promise<void> {

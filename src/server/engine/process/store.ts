@@ -16,7 +16,7 @@ export class BoxStore {
     return join(this.#root, id, 'log');
   }
 
-  /** Which commands and terminals of a box are attended. */
+  /** Which commands of a box are attended. */
   attended(id: string): Attended {
     return new Attended(join(this.#root, id, 'attended'));
   }

@@ -1,11 +1,9 @@
 import { constants } from 'node:os';
-import { ApiProblem } from '../../problem.ts';
-import type { Exit, RunningTerminal, TerminalSize } from '../engine.ts';
-import { trySignal } from './reap.ts';
+import type { Exit } from '../../engine/engine.ts';
+import type { Shell, ShellSource, TerminalSize } from '../shell.ts';
 
-export interface StartedTerminal extends RunningTerminal {
-  readonly group: number;
-}
+/** Time that a shell gets after its terminal has gone, before it is killed, in milliseconds. */
+const hangUpMilliseconds = 1_000;
 
 /** What the package's types leave out: bytes can be written as they are. */
 interface TakesBytes {
@@ -13,21 +11,21 @@ interface TakesBytes {
 }
 
 /**
- * Starts a login shell on a new pseudo-terminal.
- * @throws ApiProblem 501 where this machine has no pseudo-terminals for us.
+ * Starts a program on a new pseudo-terminal.
+ * @throws an error that says so where this machine has no pseudo-terminals for us.
  */
-export async function startTerminal(
-  shell: string,
+export async function openPtyShell(
+  { argv, cwd, env }: Extract<ShellSource, { kind: 'pty' }>,
   size: TerminalSize,
-  where: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
-): Promise<StartedTerminal> {
+): Promise<Shell> {
   const { spawn } = await loadPty();
-  const pty = spawn(shell, ['-l'], {
-    name: where.env['TERM'] ?? 'xterm-256color',
+  const [file = '/bin/sh', ...args] = argv;
+  const pty = spawn(file, args, {
+    name: env['TERM'] ?? 'xterm-256color',
     cols: size.columns,
     rows: size.rows,
-    cwd: where.cwd,
-    env: { ...where.env },
+    cwd,
+    env: { ...env },
     encoding: null,
   });
   const input: TakesBytes = pty;
@@ -35,12 +33,18 @@ export async function startTerminal(
   const exited = new Promise<Exit>((resolve) => {
     pty.onExit(({ exitCode, signal }) => {
       running = false;
-      const name = signal ? signalName(signal) : null;
-      resolve({ code: signal ? 128 + signal : exitCode, signal: name });
+      resolve({ code: signal ? 128 + signal : exitCode, signal: signal ? signalName(signal) : null });
     });
   });
+  const kill = (signal: NodeJS.Signals): void => {
+    try {
+      // The shell leads a session, and with it the group that is in its foreground at first.
+      if (running) process.kill(-pty.pid, signal);
+    } catch {
+      // Gone already.
+    }
+  };
   return {
-    group: pty.pid,
     exited,
     // With `encoding: null` the listener gets bytes, whatever the package's types say.
     onData: (listener) => pty.onData((data: string | Buffer) => listener(Buffer.from(data))),
@@ -52,8 +56,11 @@ export async function startTerminal(
     },
     pause: () => pty.pause(),
     resume: () => pty.resume(),
-    kill: (signal) => {
-      if (running) trySignal(-pty.pid, signal);
+    hangUp() {
+      pty.resume();
+      kill('SIGHUP');
+      const timer = setTimeout(() => kill('SIGKILL'), hangUpMilliseconds);
+      void exited.then(() => clearTimeout(timer));
     },
   };
 }
@@ -63,7 +70,7 @@ async function loadPty(): Promise<typeof import('@lydell/node-pty')> {
     return await import('@lydell/node-pty');
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new ApiProblem(501, 'no-terminal', `this server cannot make terminals: ${why}`);
+    throw new Error(`this server cannot make terminals: ${why}`);
   }
 }
 

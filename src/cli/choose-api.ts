@@ -32,13 +32,17 @@ export async function withApi(choice: ApiChoice): Promise<Composition> {
   return (isChosen ? undefined : await gpulabInstead(choice)) ?? composition;
 }
 
-/** The option of the group `api` under which a lease knows the box that the configuration names. */
+/** The option of the group `api` under which leases know the boxes that the configuration names. */
 async function leasedApi(composition: Composition, leases: LeaseStore): Promise<string | undefined> {
   if (!Object.hasOwn(composition.config, 'instance_identifier')) return undefined;
   const value = composition.config['instance_identifier'];
-  const identifier = composition.originOf('instance_identifier')?.text ?? value;
-  if (typeof identifier !== 'string') return undefined;
-  const options = new Set((await leases.find(identifier)).leases.map((lease) => lease.api));
+  const options = new Set<string>();
+  for (const [index, one] of [value].flat().entries()) {
+    const place = ['instance_identifier', ...(Array.isArray(value) ? [index] : [])];
+    const identifier = composition.originOf(place)?.text ?? one;
+    if (typeof identifier !== 'string') continue;
+    for (const lease of (await leases.find(identifier)).leases) options.add(lease.api);
+  }
   // Several providers with a box of this name: the configured one decides, as for a box without a lease.
   return options.size === 1 ? [...options][0] : undefined;
 }

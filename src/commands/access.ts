@@ -24,7 +24,7 @@ export async function accessTo(
       return accessOverSsh({ connect: argv, env: context.env, signal: context.signal });
     }
     case 'none':
-      throw unreachable(box.name ?? box.id, box.reach.why);
+      throw unreachable(box, box.reach);
   }
 }
 

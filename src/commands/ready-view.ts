@@ -1,5 +1,6 @@
 import type { Context } from '../base/context.ts';
 import type { Box } from '../providers/provider.ts';
+import { providersWith } from '../providers/registry.ts';
 import { plainText, type Text, token } from '../ui/card.ts';
 import type { View } from '../ui/view.ts';
 import { boxCard, boxJson } from './box-card.ts';
@@ -33,15 +34,22 @@ async function access(box: Box, ssh: SshConfig, context: Context): Promise<Shown
 
 function nextSteps(box: Box): Text[] {
   const name = box.name ?? box.id;
-  const step = (label: string, command: string): Text => [token('dim', label), token('command', command)];
-  switch (box.reach.kind) {
-    case 'server':
-      return [step('Run: ', `devbox exec ${name} -- COMMAND`), step('End: ', `devbox down ${name}`)];
-    case 'ssh':
-      return [step('End: ', `devbox down ${name}`)];
-    case 'none':
-      return [step('Wait: ', `devbox wait ${name}`), step('End:  ', `devbox down ${name}`)];
-  }
+  const isServed = providersWith('server').includes(box.provider);
+  const steps: Readonly<Record<Box['reach']['kind'], readonly (readonly [string, string])[]>> = {
+    server: [
+      ['Run', `devbox exec ${name} -- COMMAND`],
+      ['Logs', `devbox logs ${name}`],
+    ],
+    ssh: [],
+    none: [
+      ['Wait', `devbox wait ${name}`],
+      ...(isServed ? ([['Logs', `devbox logs ${name} --deploy`]] as const) : []),
+      ...(isServed ? ([['Shell', `devbox ssh ${name}`]] as const) : []),
+    ],
+  };
+  const all = [...steps[box.reach.kind], ['End', `devbox down ${name}`] as const];
+  const width = Math.max(...all.map(([label]) => label.length)) + 2;
+  return all.map(([label, command]) => [token('dim', `${label}:`.padEnd(width)), token('command', command)]);
 }
 
 function distinct(texts: readonly Text[]): Text[] {

@@ -44,3 +44,22 @@ export const identifierShape = {
     .string()
     .check(z.minLength(1, 'an id or a name'), z.describe('the box, by id or name')),
 };
+
+/** Boxes by id or name: one, or a list of them. */
+export const identifiersShape = {
+  instance_identifier: z
+    .pipe(
+      // One word stands for a list of one; a number is left to be read as the word that it was written as.
+      z.transform((value, context) => {
+        if (Array.isArray(value)) return value;
+        if (typeof value !== 'string') {
+          context.issues.push({ code: 'invalid_type', expected: 'string', input: value });
+        }
+        return [value];
+      }),
+      z
+        .array(z.string().check(z.minLength(1, 'an id or a name')))
+        .check(z.minLength(1, 'at least one id or name')),
+    )
+    .check(z.describe('the box, by id or name; or a list of boxes')),
+};

@@ -60,7 +60,7 @@ export async function shellLineTo(box: Box, ssh: SshConfig, context: Context): P
       return { argv, line: shellLine(argv), advice: [] };
     }
     case 'none':
-      throw unreachable(box.name ?? box.id, box.reach.why);
+      throw unreachable(box, box.reach);
   }
 }
 

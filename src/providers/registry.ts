@@ -22,7 +22,7 @@ export const facetNames = [
 
 /** The optional abilities that each provider declares, in the order of `facetNames`; a test holds them against the opened providers. */
 export const declaredFacets: Readonly<Record<ProviderName, readonly FacetName[]>> = {
-  lambda: ['catalogue', 'filesystems', 'sshKeys', 'firewall'],
+  lambda: ['catalogue', 'filesystems', 'sshKeys', 'firewall', 'restart'],
   gpulab: ['whoami', 'keys', 'server', 'power', 'restart', 'redeploy', 'volumes'],
   local: ['whoami', 'server', 'power', 'restart', 'redeploy', 'volumes'],
 };

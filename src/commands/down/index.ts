@@ -1,84 +1,82 @@
 import * as z from 'zod/mini';
 import { DevboxError } from '../../base/errors.ts';
-import type { Box } from '../../providers/provider.ts';
-import { removeHostEntry } from '../../remote/ssh-config.ts';
-import { token } from '../../ui/card.ts';
 import type { View } from '../../ui/view.ts';
-import { boxCard, boxJson } from '../box-card.ts';
+import { distinct } from '../act-on-boxes.ts';
 import { type CommandDeps, defineCommand } from '../command.ts';
-import { findBox } from '../find-box.ts';
-import { identifierShape } from '../settings.ts';
-import { sshPlaces } from '../ssh-access.ts';
+import { type FoundBox, findBox } from '../find-box.ts';
+import type { Outcome } from '../outcome.ts';
+import { identifiersShape } from '../settings.ts';
+import { confirmEnd } from './confirm.ts';
+import { endBox } from './end-box.ts';
 import { settleLostLaunch } from './settle.ts';
 
 export const down = defineCommand({
   name: 'down',
   changes: true,
-  summary: 'take a box down; what is persistent stays',
+  summary: 'take boxes down; what is persistent stays',
   examples: [
     'devbox command=down instance_identifier=gh200-devbox',
     'devbox down devbox',
     'devbox down devbox purge=true',
+    'devbox rm 4f1c2a9e --force',
   ],
   positionals: ['instance_identifier'],
   shape: {
-    ...identifierShape,
+    ...identifiersShape,
     purge: z.boolean().check(z.describe('also delete the persistent home of a box on this machine')),
+    force: z.boolean().check(z.describe('take the beginning of an id for enough, and ask nothing')),
   },
-  async run({ instance_identifier, purge, ssh }, deps) {
-    const found = await findBox(instance_identifier, deps, { caseMatters: true }).catch(
-      async (error: unknown) => {
-        if (error instanceof DevboxError && error.code === 'lease/unsettled') return null;
-        throw error;
-      },
-    );
-    if (found === null) return { view: await settleLostLaunch(instance_identifier, deps) };
-
-    const { box, provider, leases, unseen } = found;
-    const after = await provider.terminate(box, { purge }).catch((error: unknown) => {
-      throw unseen ? notYetKnown(box, error) : error;
-    });
-    for (const lease of leases) await deps.leases.release(lease.id);
-    await removeEntry(box, deps, ssh);
-    return { view: view(after, purge) };
+  async run({ instance_identifier, purge, force, ssh }, deps): Promise<Outcome> {
+    const named: Named[] = [];
+    for (const identifier of instance_identifier) {
+      named.push({ identifier, found: await findOrLost(identifier, deps) });
+    }
+    for (const { identifier, found } of named) {
+      if (found) await confirmEnd(found, { identifier, purge, force }, deps);
+    }
+    const lost = named.flatMap(({ identifier, found }) => (found ? [] : [identifier]));
+    const boxes = distinct(named.flatMap(({ found }) => (found ? [found] : [])));
+    const work = [
+      ...boxes.map((found) => () => endBox(found, purge, ssh, deps)),
+      ...lost.map((identifier) => () => settleLostLaunch(identifier, deps)),
+    ];
+    const views: View[] = [];
+    for (const next of work) {
+      try {
+        views.push(await next());
+      } catch (error) {
+        // What went wrong with one must not hide what was done to those before it.
+        if (views.length === 0 || !(error instanceof DevboxError)) throw error;
+        return { view: together(views), error };
+      }
+    }
+    return { view: together(views) };
   },
 });
 
-async function removeEntry(box: Box, deps: CommandDeps, ssh: Parameters<typeof sshPlaces>[0]): Promise<void> {
+/** What a user named; null for a launch whose answer was lost, of which no box is listed. */
+interface Named {
+  readonly identifier: string;
+  readonly found: FoundBox | null;
+}
+
+async function findOrLost(identifier: string, deps: CommandDeps): Promise<FoundBox | null> {
   try {
-    await removeHostEntry(sshPlaces(ssh, deps.context), box.id);
+    return await findBox(identifier, deps, { caseMatters: true });
   } catch (error) {
-    // The box is ending all the same; a file that stays only makes `ssh NAME` fail.
-    const why = error instanceof Error ? error.message : String(error);
-    deps.emit({ type: 'notice', level: 'warning', message: `The file for ssh could not be removed: ${why}` });
+    if (error instanceof DevboxError && error.code === 'lease/unsettled') return null;
+    throw error;
   }
 }
 
-/** The provider accepted the launch of a box that it does not know yet, so its end has to be asked for again. */
-function notYetKnown(box: Box, error: unknown): DevboxError {
-  return new DevboxError(
-    'outcome-unknown',
-    `${box.name ?? box.id} was launched, and the provider does not know it yet`,
-    {
-      title: 'Outcome Unknown',
-      code: 'down/unseen',
-      details: [{ label: 'ID', value: box.id }],
-      hint: `It may still appear and cost money. Ask again: devbox command=down instance_identifier=${box.id}`,
-      cause: error,
-    },
-  );
-}
-
-function view(box: Box, purged: boolean): View {
-  const ends = box.phase === 'ending';
-  const kept = box.provider === 'local' && !purged;
+/** Several views as one; one alone stays as it is. */
+function together(views: readonly View[]): View {
+  const [first] = views;
+  if (views.length === 1 && first) return first;
   return {
-    cards: [boxCard(box, { complete: true })],
-    footer: [
-      ...(ends ? [['It is billed until it has ended: ', token('command', 'devbox list')]] : []),
-      ...(kept ? [`Its home is kept for the next box called ${box.name ?? box.id}.`] : []),
-    ],
-    json: boxJson(box),
-    quiet: [box.id],
+    cards: views.flatMap(({ cards }) => cards),
+    footer: views.flatMap(({ footer }) => footer ?? []),
+    json: views.map(({ json }) => json),
+    quiet: views.flatMap(({ quiet }) => quiet),
   };
 }

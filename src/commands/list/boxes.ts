@@ -8,11 +8,23 @@ import { boxCard, boxJson } from '../box-card.ts';
 import type { CommandDeps } from '../command.ts';
 import { allLeases, concerns, isUnsettled } from '../leased.ts';
 
+/** Boxes, and the leases of launches of which nobody knows the outcome. */
+export interface Gathered {
+  readonly boxes: readonly Box[];
+  readonly open: readonly Lease[];
+}
+
+/** The boxes of `gatherBoxes` as cards. */
+export async function listBoxes(deps: CommandDeps): Promise<View> {
+  const { boxes, open } = await gatherBoxes(deps);
+  return view(boxes, open);
+}
+
 /**
- * Lists the boxes of the configured provider. Where the user named none, also those of every provider that a lease
+ * Gathers the boxes of the configured provider. Where the user named none, also those of every provider that a lease
  * knows of, so that no running box is out of sight; then a provider that cannot be asked is only worth a warning.
  */
-export async function listBoxes(deps: CommandDeps): Promise<View> {
+export async function gatherBoxes(deps: CommandDeps): Promise<Gathered> {
   const leases = await allLeases(deps);
   const leased = deps.apiIsExplicit ? [] : [...new Set(leases.map((lease) => lease.api))];
   const others = leased.filter((option) => option !== deps.apiOption);
@@ -23,7 +35,7 @@ export async function listBoxes(deps: CommandDeps): Promise<View> {
   const open = leases.filter((lease) =>
     asked.some(({ provider }) => provider && isUnsettled(lease) && concerns(lease, provider)),
   );
-  return view([...boxes.values()], open);
+  return { boxes: [...boxes.values()], open };
 }
 
 /** A provider that was asked, with its boxes; without a provider where it could not be. */
@@ -81,7 +93,8 @@ function openCard(lease: Lease): Card {
   };
 }
 
-function openJson(lease: Lease): Readonly<Record<string, unknown>> {
+/** Such a launch in `--json`. */
+export function openJson(lease: Lease): Readonly<Record<string, unknown>> {
   const { id, name, provider, region, type, createdAt } = lease;
   return {
     id: null,

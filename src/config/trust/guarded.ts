@@ -28,8 +28,11 @@ const isFilled = (value: PlainValue): boolean =>
 const runsHere = (value: PlainValue, { config }: Situation): boolean =>
   isFilled(value) && Object(config['api'])['provider'] === 'local';
 
+/** Commands that take from a box what cannot be had again. */
+const ending: ReadonlySet<PlainValue | undefined> = new Set(['down', 'redeploy', 'stop']);
+
 const ends = (value: PlainValue, { config }: Situation): boolean =>
-  isSet(value) && config['command'] === 'down';
+  isSet(value) && ending.has(config['command']);
 
 /** The first row that matches a setting counts. */
 const table: readonly Guarded[] = [
@@ -44,7 +47,7 @@ const table: readonly Guarded[] = [
   { key: /^ssh\.config_dir$/, why: 'decides where files for ssh are written', harms: isSet },
   { key: /^ssh\.forward_agent$/, why: 'lends your SSH agent to the box', harms: isSet },
   {
-    key: /^cloud_init\.file$/,
+    key: /^(cloud_init\.file|env_file)$/,
     why: 'sends a file from outside the project to the box',
     harms: (value, { isAtHome }) => isSet(value) && !(typeof value === 'string' && isAtHome(value)),
   },
@@ -53,8 +56,15 @@ const table: readonly Guarded[] = [
     why: 'is run on this machine, where the box is',
     harms: (value, situation) => !situation.hasRest && runsHere(value, situation),
   },
+  {
+    key: /^startup_command$/,
+    why: 'is run on this machine, where the box is',
+    harms: (value, { config, hasRest }) =>
+      !hasRest && isSet(value) && Object(config['api'])['provider'] === 'local',
+  },
   { key: /^env$/, why: 'is given to what is run on this machine, where the box is', harms: runsHere },
   { key: /^instance_identifier$/, why: 'decides which box is ended', harms: ends },
+  { key: /^force$/, why: 'ends a box without asking', harms: ends },
   { key: /^purge$/, why: 'deletes what is persistent of a box', harms: ends },
   { key: /^(hooks?|scripts?|plugins?|tools?)$/, why: 'is run on this machine', harms: isSet },
 ];

@@ -10,9 +10,10 @@ import { boxOf } from './box.ts';
 import { filesystemOf, imageOf, rulesetOf, sshKeyOf, typesOf } from './catalogue.ts';
 import { LambdaClient } from './client.ts';
 import { describeLaunch, launchAnswer, launchBody } from './launch.ts';
+import { restartBox, terminateBox } from './operate.ts';
 import { sharedPacer } from './pacer.ts';
 import type { LambdaApi } from './schema.ts';
-import { terminateBox } from './terminate.ts';
+
 import * as wire from './wire.ts';
 
 /**
@@ -63,6 +64,7 @@ export async function openLambda(api: LambdaApi, context: Context, deps: Provide
       );
     },
     terminate: (box) => terminateBox(client, box),
+    restart: { restart: (box) => restartBox(client, box) },
     catalogue: {
       types: async () => typesOf(await client.get('/instance-types', wire.instanceTypes)),
       images: async () => (await client.get('/images', wire.images)).map(imageOf),

@@ -110,6 +110,7 @@ export type WireRuleset = z.infer<typeof rulesets>[number];
 
 export const launched = z.object({ instance_ids: z.array(z.string()) });
 
+export const restarted = z.object({ restarted_instances: instances });
 export const terminated = z.object({ terminated_instances: instances });
 
 /** Only the code is decided on, so an odd message or suggestion must not cost it. */

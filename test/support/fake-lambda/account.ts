@@ -122,6 +122,18 @@ export class Account {
     return { data: { terminated_instances: records } };
   }
 
+  /** A restarted instance boots again. */
+  restart(body: Readonly<Record<string, unknown>>): Outcome {
+    const found = strings(body['instance_ids']).map((id) => this.instances.find((each) => each.id === id));
+    const records: Record<string, unknown>[] = [];
+    for (const instance of found) {
+      if (instance === undefined || instance.terminated) return { refusal: noInstance };
+      instance.looks = this.options.hiddenLooks;
+      records.push(this.record(instance, 'booting'));
+    }
+    return { data: { restarted_instances: records } };
+  }
+
   /** One look: time goes by in looks. An ended instance is shown once as `terminated`, then forgotten. */
   private look(instance: FakeInstance): Record<string, unknown> | undefined {
     if (instance.endLooks !== undefined) {

@@ -179,6 +179,8 @@ const operations: Readonly<Record<string, Operation>> = {
   'GET /ssh-keys': ({ catalogue }) => ({ data: catalogue.sshKeys }),
   'GET /firewall-rulesets': ({ catalogue }) => ({ data: catalogue.rulesets }),
   [`POST ${launchPath}`]: ({ account, body }) => withRecord(body, (record) => account.launch(record)),
+  'POST /instance-operations/restart': ({ account, body }) =>
+    withRecord(body, (record) => account.restart(record)),
   'POST /instance-operations/terminate': ({ account, body }) =>
     withRecord(body, (record) => account.terminate(record)),
 };

@@ -275,7 +275,7 @@ describe('without a directory', () => {
   it('shows a card for each problem, and how many there are', async () => {
     write({ '.devbox/command/up_x.yaml': `${preset}regoin: x\nquantity: many\n` });
     const { stdout } = await check();
-    expect(stdout).toBe(`.devbox/command/up_x.yaml:5:1
+    expect(stdout.replace(/\d+ options checked/, 'N options checked')).toBe(`.devbox/command/up_x.yaml:5:1
    Problem:  regoin is no setting of up
  Composing:  command=up_x
       Next:  Did you mean region?
@@ -286,7 +286,7 @@ describe('without a directory', () => {
  Composing:  command=up_x
       Next:  Change it where it is set, or override it: quantity=VALUE.
 
-2 problems; 1 file and 13 options checked
+2 problems; 1 file and N options checked
 `);
     expect((await check('--quiet')).stdout).toBe(
       '.devbox/command/up_x.yaml:5:1\n.devbox/command/up_x.yaml:6:1\n',

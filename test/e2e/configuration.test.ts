@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { load } from 'js-yaml';
+import { commandNames } from '../../src/commands/table.ts';
 import { type Home, makeHome, projectRoot } from '../support/bin.ts';
 
 let home: Home;

@@ -12,8 +12,12 @@ export interface SshLink {
   readonly signal: AbortSignal;
 }
 
+/** Runs the words behind it for so many seconds at most, where the box has timeout(1). */
+const limited = 'command -v timeout >/dev/null 2>&1 && exec timeout -k 5 "$0" "$@"; exec "$@"';
+
 /**
  * Runs a command over SSH. ssh joins its words and hands them to the remote shell, so they are quoted for it.
+ * What ssh leaves running when it is stopped ends by itself when its time is over.
  * @returns the remote exit code.
  * @throws DevboxError `timed-out`; `interrupted` where the signal ended it.
  */
@@ -24,8 +28,10 @@ export async function execOverSsh(
 ): Promise<number> {
   const [program = 'ssh', ...options] = connect;
   const limit = timeoutSeconds === null ? undefined : AbortSignal.timeout(timeoutSeconds * 1000);
+  const words =
+    timeoutSeconds === null ? argv : ['/bin/sh', '-c', limited, String(Math.ceil(timeoutSeconds)), ...argv];
   // ssh goes on reading options behind the host, so that only `--` keeps the first word for the box.
-  const code = await connectSsh([program, '-o', 'BatchMode=yes', ...options, '--', shellLine(argv)], {
+  const code = await connectSsh([program, '-o', 'BatchMode=yes', ...options, '--', shellLine(words)], {
     env,
     signal: limit ? AbortSignal.any([signal, limit]) : signal,
     streams,

@@ -53,14 +53,14 @@ echo journal
 if command -v journalctl >/dev/null 2>&1; then
   set -- --no-pager --quiet --all --output=json --output-fields=MESSAGE,SYSLOG_IDENTIFIER,_COMM,_PID
   if [ -n "$cursor" ]; then
-    $asroot journalctl "$@" "--after-cursor=$cursor" | head -c "$most"
+    { $asroot journalctl "$@" "--after-cursor=$cursor" || echo failed; } | head -c "$most"
   else
     case $since in
       @*) set -- "$@" "--since=$since" ;;
       -*) set -- "$@" "--since=\${since}s" ;;
     esac
     [ "$tail" != 0 ] && [ "$tail" -lt "$lines" ] && lines=$tail
-    $asroot journalctl "$@" "--lines=$lines" | tail -c "$most"
+    { $asroot journalctl "$@" "--lines=$lines" || echo failed; } | tail -c "$most"
   fi
 fi
 echo
@@ -207,6 +207,13 @@ interface JournalLines {
 
 function journalLines(bytes: Buffer): JournalLines {
   const lines = bytes.toString('utf8').split('\n');
+  if (lines.includes('failed')) {
+    throw new DevboxError('failed', 'journalctl failed on the box', {
+      code: 'remote/script-failed',
+      title: 'SSH',
+      hint: 'Try it by hand: devbox exec NAME -- journalctl --lines=5',
+    });
+  }
   const isFull = bytes.length >= maxBytes;
   // Where it was cut, its first or its last line is a part of one.
   const whole = isFull ? lines.filter((line) => line.startsWith('{"') && line.endsWith('}')) : lines;

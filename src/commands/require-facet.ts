@@ -14,6 +14,9 @@ const meanings: Readonly<Record<FacetName, string>> = {
   restart: 'a restart',
   redeploy: 'a way to deploy a box again',
   volumes: 'volumes',
+  gpus: 'GPUs to choose from',
+  templates: 'templates',
+  credentials: 'credentials of registries',
 };
 
 /**

@@ -2,9 +2,15 @@ import type { LaunchAnswer, Phase } from '../acquire/outcome.ts';
 import type { ProviderName } from '../leases/provider-name.ts';
 import type { BoxAccess, ExecRequest, ExecStreams, TerminalStreams } from '../remote/access.ts';
 import type { Emit } from '../ui/events.ts';
+
 import type { AccountFacet } from './facets/account.ts';
+import type { CredentialsFacet } from './facets/credentials.ts';
+import type { GpusFacet } from './facets/gpus.ts';
 import type { KeysFacet } from './facets/keys.ts';
+import type { SshKeysFacet } from './facets/ssh-keys.ts';
+import type { TemplatesFacet } from './facets/templates.ts';
 import type { Volumes } from './facets/volumes.ts';
+
 import type { BoxFacts } from './facts.ts';
 
 export type {
@@ -95,12 +101,6 @@ export interface Filesystem {
   readonly createdBy: string;
 }
 
-export interface SshKey {
-  readonly id: string;
-  readonly name: string;
-  readonly publicKey: string;
-}
-
 export interface FirewallRule {
   readonly protocol: string;
   /** First and last port; null where the protocol has none. */
@@ -128,7 +128,7 @@ export interface Facets {
     images(): Promise<Image[]>;
   };
   readonly filesystems?: { list(): Promise<Filesystem[]> };
-  readonly sshKeys?: { list(): Promise<SshKey[]> };
+  readonly sshKeys?: SshKeysFacet;
   readonly firewall?: { rulesets(): Promise<FirewallRuleset[]> };
   readonly whoami?: AccountFacet;
   readonly keys?: KeysFacet;
@@ -140,6 +140,9 @@ export interface Facets {
   /** Making a box anew from what it was made from. */
   readonly redeploy?: { redeploy(box: Box): Promise<Box> };
   readonly volumes?: Volumes;
+  readonly gpus?: GpusFacet;
+  readonly templates?: TemplatesFacet;
+  readonly credentials?: CredentialsFacet;
 }
 
 export type FacetName = keyof Facets;

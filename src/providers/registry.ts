@@ -18,13 +18,28 @@ export const facetNames = [
   'restart',
   'redeploy',
   'volumes',
+  'gpus',
+  'templates',
+  'credentials',
 ] as const satisfies readonly FacetName[];
+
+/** What every server with GPULab's API has. */
+const serverFacets: readonly FacetName[] = [
+  'server',
+  'power',
+  'restart',
+  'redeploy',
+  'volumes',
+  'gpus',
+  'templates',
+  'credentials',
+];
 
 /** The optional abilities that each provider declares, in the order of `facetNames`; a test holds them against the opened providers. */
 export const declaredFacets: Readonly<Record<ProviderName, readonly FacetName[]>> = {
   lambda: ['catalogue', 'filesystems', 'sshKeys', 'firewall', 'restart'],
-  gpulab: ['whoami', 'keys', 'server', 'power', 'restart', 'redeploy', 'volumes'],
-  local: ['whoami', 'server', 'power', 'restart', 'redeploy', 'volumes'],
+  gpulab: ['sshKeys', 'whoami', 'keys', ...serverFacets],
+  local: ['sshKeys', 'whoami', ...serverFacets],
 };
 
 /** Providers that have an ability. */

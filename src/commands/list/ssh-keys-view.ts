@@ -1,5 +1,5 @@
 import { clip, count } from '../../base/text.ts';
-import type { SshKey } from '../../providers/provider.ts';
+import type { SshKey } from '../../providers/facets/ssh-keys.ts';
 import type { View } from '../../ui/view.ts';
 
 /** Longest part of a public key that a card shows; its end is the comment, its start says the kind. */

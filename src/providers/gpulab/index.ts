@@ -8,11 +8,15 @@ import { readAccount } from './account.ts';
 import { toBox } from './box.ts';
 import { type Connection, has } from './connection.ts';
 import { containerPath, getContainer, listContainers } from './containers.ts';
+import { credentialsOf } from './credentials.ts';
 import { execIn } from './exec.ts';
+import { gpusOf } from './gpus.ts';
 import { launchContainer } from './launch.ts';
 import { describeServerLaunch, serverLaunchSchema } from './launch-settings.ts';
 import { readDeployLog, readLogs } from './logs.ts';
+import { sshKeysOf } from './ssh-keys.ts';
 import { readStats } from './stats.ts';
+import { templatesOf } from './templates.ts';
 import { terminalIn } from './terminal.ts';
 import { volumesOn } from './volumes.ts';
 
@@ -32,7 +36,19 @@ type Action = 'stop' | 'start' | 'restart' | 'redeploy';
 
 /** The abilities of every server with GPULab's API. */
 type ServerFacets = Required<
-  Pick<Facets, 'whoami' | 'server' | 'power' | 'restart' | 'redeploy' | 'volumes'>
+  Pick<
+    Facets,
+    | 'whoami'
+    | 'sshKeys'
+    | 'server'
+    | 'power'
+    | 'restart'
+    | 'redeploy'
+    | 'volumes'
+    | 'gpus'
+    | 'templates'
+    | 'credentials'
+  >
 >;
 
 /** A provider on a server with GPULab's API: a box is a container. */
@@ -103,6 +119,10 @@ export function serverProvider(options: ServerProviderOptions): Provider & Serve
     restart: { restart: act('restart') },
     redeploy: { redeploy: act('redeploy') },
     volumes: volumesOn(connect, options.clock, signal),
+    gpus: gpusOf(connect),
+    templates: templatesOf(connect),
+    credentials: credentialsOf(connect),
+    sshKeys: sshKeysOf(connect),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import { cleanLine } from '../../base/text.ts';
 import type { Volume, Volumes } from '../facets/volumes.ts';
 import type { Connection } from './connection.ts';
+import { readPages } from './pages.ts';
 import { type ApiRequest, parseAnswer } from './request.ts';
 import { filesOn } from './volume-files.ts';
 
@@ -34,13 +35,7 @@ const volumeSchema = z.object({
 type VolumeAnswer = z.infer<typeof volumeSchema>;
 
 const singleSchema = z.object({ data: volumeSchema });
-const pageSchema = z.object({
-  data: z.array(volumeSchema),
-  meta: z.nullish(z.object({ last_page: whole })),
-});
 
-/** Pages that are read at most: a server that names ever more of them is not followed for ever. */
-const maxPages = 1000;
 /** Seconds for making and copying a volume, as GPULab's own client has them. */
 const createSeconds = 300;
 const duplicateSeconds = 600;
@@ -58,15 +53,8 @@ export function volumesOn(connect: () => Promise<Connection>, clock: Clock, sign
   };
   return {
     async list() {
-      const connection = await connect();
-      const volumes: Volume[] = [];
-      for (let page = 1; page <= maxPages; page++) {
-        const call: ApiRequest = { method: 'GET', path: `/v1/volumes?page=${page}` };
-        const { data, meta } = parseAnswer(pageSchema, call, await connection.request(call));
-        volumes.push(...data.filter(({ isDeleted }) => !isDeleted).map(toVolume));
-        if (data.length === 0 || page >= (meta?.last_page ?? 0)) break;
-      }
-      return volumes;
+      const all = await readPages(await connect(), '/v1/volumes', volumeSchema);
+      return all.filter(({ isDeleted }) => !isDeleted).map(toVolume);
     },
     get: (id) => single({ method: 'GET', path: volumePath(id) }),
     create: ({ name, sizeGb, region, type, description }) =>

@@ -1,5 +1,6 @@
 import { cleanLine } from '../../base/text.ts';
-import type { Filesystem, FirewallRule, FirewallRuleset, Image, InstanceType, SshKey } from '../provider.ts';
+import type { SshKey } from '../facets/ssh-keys.ts';
+import type { Filesystem, FirewallRule, FirewallRuleset, Image, InstanceType } from '../provider.ts';
 import type { WireFilesystem, WireImage, WireRule, WireRuleset, WireSshKey, WireTypesItem } from './wire.ts';
 
 // The account's resources in devbox's own terms, free of control characters.

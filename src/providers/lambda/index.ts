@@ -7,13 +7,13 @@ import { traced } from '../../base/trace.ts';
 import type { DevboxEvent } from '../../ui/events.ts';
 import type { Provider, ProviderDeps } from '../provider.ts';
 import { boxOf } from './box.ts';
-import { filesystemOf, imageOf, rulesetOf, sshKeyOf, typesOf } from './catalogue.ts';
+import { filesystemOf, imageOf, rulesetOf, typesOf } from './catalogue.ts';
 import { LambdaClient } from './client.ts';
 import { describeLaunch, launchAnswer, launchBody } from './launch.ts';
 import { restartBox, terminateBox } from './operate.ts';
 import { sharedPacer } from './pacer.ts';
 import type { LambdaApi } from './schema.ts';
-
+import { sshKeysOf } from './ssh-keys.ts';
 import * as wire from './wire.ts';
 
 /**
@@ -73,7 +73,7 @@ export async function openLambda(api: LambdaApi, context: Context, deps: Provide
     filesystems: {
       list: async () => (await client.get('/file-systems', wire.filesystems)).map(filesystemOf),
     },
-    sshKeys: { list: async () => (await client.get('/ssh-keys', wire.sshKeys)).map(sshKeyOf) },
+    sshKeys: sshKeysOf(client),
     firewall: {
       rulesets: async () => (await client.get('/firewall-rulesets', wire.rulesets)).map(rulesetOf),
     },

@@ -85,7 +85,8 @@ export const filesystems = z.array(
 export type WireFilesystem = z.infer<typeof filesystems>[number];
 
 /** `private_key` exists in one answer only, and nothing here reads it. */
-export const sshKeys = z.array(z.object({ id: z.string(), name: z.string(), public_key: text }));
+export const sshKey = z.object({ id: z.string(), name: z.string(), public_key: text });
+export const sshKeys = z.array(sshKey);
 export type WireSshKey = z.infer<typeof sshKeys>[number];
 
 const rule = z.object({
@@ -107,6 +108,9 @@ export const rulesets = z.array(
   }),
 );
 export type WireRuleset = z.infer<typeof rulesets>[number];
+
+/** What is said of a thing that was deleted. */
+export const nothing = z.unknown();
 
 export const launched = z.object({ instance_ids: z.array(z.string()) });
 

@@ -3,8 +3,14 @@ export interface Catalogue {
   readonly types: readonly TypeRecord[];
   readonly images: readonly Record<string, unknown>[];
   readonly filesystems: readonly FilesystemRecord[];
-  readonly sshKeys: readonly { readonly id: string; readonly name: string; readonly public_key: string }[];
+  readonly sshKeys: readonly SshKeyRecord[];
   readonly rulesets: readonly Record<string, unknown>[];
+}
+
+export interface SshKeyRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly public_key: string;
 }
 
 export interface RegionRecord {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { Account, badKey, type FakeInstance, invalid, type Outcome } from './account.ts';
 import { answer, spoilAfter, spoilBefore, write } from './answers.ts';
-import { type Catalogue, standardCatalogue } from './catalogue.ts';
+import { type Catalogue, type SshKeyRecord, standardCatalogue } from './catalogue.ts';
 import { type Fault, Faults } from './faults.ts';
 import { openSpecCheck } from './spec-check.ts';
 
@@ -86,6 +86,7 @@ export async function startFakeLambda(options: FakeLambdaOptions = {}): Promise<
     hiddenLooks: options.hiddenLooks ?? 0,
     capacityRefusals: options.capacityRefusals ?? 0,
   });
+  const sshKeys = [...catalogue.sshKeys];
   const faults = new Faults();
   for (const fault of options.faults ?? []) faults.add(fault);
   const requests: RecordedRequest[] = [];
@@ -132,7 +133,9 @@ export async function startFakeLambda(options: FakeLambdaOptions = {}): Promise<
     const fault = faults.take(method, path);
     if (fault && spoilBefore(fault, response)) return;
     const isKnown = message.headers.authorization === `Bearer ${apiKey}`;
-    const outcome = isKnown ? operation({ account, catalogue, options, path, body }) : { refusal: badKey };
+    const outcome = isKnown
+      ? operation({ account, catalogue, sshKeys, options, path, body })
+      : { refusal: badKey };
     if (fault && (await spoilAfter(fault, response, outcome))) return;
     answer(response, outcome, (status, json) => {
       problems.push(...(spec?.answer({ ...request, path: base + path }, status, json) ?? []));
@@ -162,6 +165,7 @@ export async function startFakeLambda(options: FakeLambdaOptions = {}): Promise<
 interface Asked {
   readonly account: Account;
   readonly catalogue: Catalogue;
+  readonly sshKeys: SshKeyRecord[];
   readonly options: FakeLambdaOptions;
   readonly path: string;
   readonly body: unknown;
@@ -176,7 +180,8 @@ const operations: Readonly<Record<string, Operation>> = {
   'GET /instance-types': ({ account, options }) => account.types(options.typesAsList ?? false),
   'GET /images': ({ catalogue }) => ({ data: catalogue.images }),
   'GET /file-systems': ({ catalogue }) => ({ data: catalogue.filesystems }),
-  'GET /ssh-keys': ({ catalogue }) => ({ data: catalogue.sshKeys }),
+  'GET /ssh-keys': ({ sshKeys }) => ({ data: sshKeys }),
+  'POST /ssh-keys': ({ sshKeys, body }) => withRecord(body, (record) => addKey(sshKeys, record)),
   'GET /firewall-rulesets': ({ catalogue }) => ({ data: catalogue.rulesets }),
   [`POST ${launchPath}`]: ({ account, body }) => withRecord(body, (record) => account.launch(record)),
   'POST /instance-operations/restart': ({ account, body }) =>
@@ -188,8 +193,29 @@ const operations: Readonly<Record<string, Operation>> = {
 function findOperation(method: string, path: string): Operation | undefined {
   const one = /^\/instances\/([^/]+)$/.exec(path);
   if (method === 'GET' && one) return ({ account }) => account.get(decodeURIComponent(one[1] ?? ''));
+  const key = /^\/ssh-keys\/([^/]+)$/.exec(path);
+  if (method === 'DELETE' && key) {
+    return ({ sshKeys }) => removeKey(sshKeys, decodeURIComponent(key[1] ?? ''));
+  }
   const kind = `${method} ${path}`;
   return Object.hasOwn(operations, kind) ? operations[kind] : undefined;
+}
+
+function addKey(keys: SshKeyRecord[], record: Record<string, unknown>): Outcome {
+  const { name, public_key } = record;
+  if (typeof name !== 'string' || typeof public_key !== 'string') {
+    return { refusal: invalid('A key needs a name and a public key.') };
+  }
+  const id = `${keys.length + 1}`.padStart(32, '5');
+  keys.push({ id, name, public_key });
+  return { data: { id, name, public_key } };
+}
+
+function removeKey(keys: SshKeyRecord[], id: string): Outcome {
+  const at = keys.findIndex((key) => key.id === id);
+  if (at < 0) return { refusal: invalid('There is no such SSH key.') };
+  keys.splice(at, 1);
+  return { data: {} };
 }
 
 function withRecord(body: unknown, use: (record: Record<string, unknown>) => Outcome): Outcome {

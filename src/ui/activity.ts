@@ -1,9 +1,9 @@
 import { cleanLine } from '../base/text.ts';
 import { type Text, token } from './card.ts';
 import type { DevboxEvent } from './events.ts';
-import { launchingText, waitingText } from './events-text.ts';
+import { launchingText, transferText, waitingText } from './events-text.ts';
 
-type Ongoing = Extract<DevboxEvent, { readonly type: 'launching' | 'retrying' | 'waiting' }>;
+type Ongoing = Extract<DevboxEvent, { readonly type: 'launching' | 'retrying' | 'waiting' | 'transferring' }>;
 
 /** Something under way that the live area shows; one for each name. */
 export interface Activity {
@@ -33,7 +33,8 @@ export function advance(
   switch (event.type) {
     case 'launching':
     case 'retrying':
-    case 'waiting': {
+    case 'waiting':
+    case 'transferring': {
       const next: Activity = { event, at: now };
       return activities.some((activity) => activity.event.name === event.name)
         ? activities.map((activity) => (activity.event.name === event.name ? next : activity))
@@ -44,6 +45,7 @@ export function advance(
         activity.event.name === event.name ? { ...activity, trouble: cleanLine(event.message) } : activity,
       );
     case 'launched':
+    case 'transferred':
     case 'ready':
       return activities.filter((activity) => activity.event.name !== event.name);
     case 'notice':
@@ -66,6 +68,8 @@ export function activityText({ event, at, trouble }: Activity, now: number): Tex
         token('dim', `(attempt ${event.attempt}/${event.attempts})`),
       ];
     }
+    case 'transferring':
+      return transferText(event);
     case 'waiting': {
       const text = waitingText(event, event.elapsedSeconds + passedSeconds);
       return trouble === undefined ? text : [...text, token('busy', ` no news: ${trouble}`)];

@@ -3,6 +3,7 @@ import { cleanLine } from '../base/text.ts';
 import { statusTone, type Text, type Token, token } from './card.ts';
 import { formatDuration } from './duration.ts';
 import type { DevboxEvent } from './events.ts';
+import { byteSize } from './units.ts';
 
 type EventOf<Type extends DevboxEvent['type']> = Extract<DevboxEvent, { readonly type: Type }>;
 
@@ -17,6 +18,10 @@ export function eventText(event: DevboxEvent): Text {
       return ['Launched ', token('strong', event.name), ' ', token('dim', `(${event.id})`)];
     case 'waiting':
       return waitingText(event, event.elapsedSeconds);
+    case 'transferring':
+      return transferText(event);
+    case 'transferred':
+      return ['Transferred ', token('path', cleanLine(event.name))];
     case 'poll-failed':
       return warning(`No news of ${event.name} (${cleanLine(event.message)}) - trying again`);
     case 'ready':
@@ -44,6 +49,14 @@ export function waitingText(event: EventOf<'waiting'>, elapsedSeconds: number): 
     token(statusTone(event.status), cleanLine(event.status)),
     token('dim', ` ${times}`),
   ];
+}
+
+/** How far a transfer is, and how fast. */
+export function transferText({ name, bytes, total, elapsedSeconds }: EventOf<'transferring'>): Text {
+  const part = total === null || total === 0 ? '' : ` ${Math.floor((bytes / total) * 100)}%`;
+  const of = total === null ? '' : ` of ${byteSize(total)}`;
+  const speed = elapsedSeconds >= 1 ? `, ${byteSize(Math.round(bytes / elapsedSeconds))}/s` : '';
+  return [token('path', cleanLine(name, 200)), part, token('dim', ` (${byteSize(bytes)}${of}${speed})`)];
 }
 
 function retryingText(event: EventOf<'retrying'>): Text {

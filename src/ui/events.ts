@@ -40,6 +40,17 @@ export type DevboxEvent =
   | { readonly type: 'poll-failed'; readonly name: string; readonly message: string }
   /** The box can be used. */
   | { readonly type: 'ready'; readonly name: string; readonly id: string; readonly elapsedSeconds: number }
+  /** A file, or several under one name, is on its way; sent often. */
+  | {
+      readonly type: 'transferring';
+      readonly name: string;
+      /** Bytes that have been transferred, and all of them; null where that is not known. */
+      readonly bytes: number;
+      readonly total: number | null;
+      readonly elapsedSeconds: number;
+    }
+  /** It has arrived. */
+  | { readonly type: 'transferred'; readonly name: string }
   /** Something worth a line that is no progress. */
   | {
       readonly type: 'notice';

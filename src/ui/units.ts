@@ -21,6 +21,12 @@ export function binarySize(bytes: number): string {
   return bytes < gibibyte ? `${(bytes / mebibyte).toFixed(1)} MB` : `${(bytes / gibibyte).toFixed(1)} GB`;
 }
 
+/** A size of any order with at most one decimal: `812 B`, `4.2 KB`, `12.5 MB`, `1.5 GB`. */
+export function byteSize(bytes: number): string {
+  if (bytes < 1024) return `${bytes} B`;
+  return bytes < mebibyte ? `${(bytes / 1024).toFixed(1)} KB` : binarySize(bytes);
+}
+
 /** The size of a memory of so many MiB as its maker calls it: `24 GB` for 24564. */
 export function memorySize(mebibytes: number): string {
   return mebibytes < 1024 ? `${mebibytes} MB` : `${Math.round(mebibytes / 1024)} GB`;

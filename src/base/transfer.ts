@@ -1,4 +1,5 @@
-import type { IncomingMessage } from 'node:http';
+import { type IncomingMessage, request as plainRequest } from 'node:http';
+import { request as secureRequest } from 'node:https';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { failureOf, HttpFailure, type HttpRequest } from './http.ts';
@@ -31,7 +32,7 @@ export function createTransfer(userAgent: string, socketPath?: string): Transfer
   return async ({ method, url, headers, body, idleSeconds, signal }) => {
     signal.throwIfAborted();
     const isPlain = socketPath !== undefined || url.startsWith('http:');
-    const { request: send } = await (isPlain ? import('node:http') : import('node:https'));
+    const send = isPlain ? plainRequest : secureRequest;
     const { pathname, search, hostname, port } = new URL(url);
     const outgoing = send({
       ...(socketPath === undefined

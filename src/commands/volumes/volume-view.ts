@@ -1,7 +1,7 @@
 import type { Volume } from '../../providers/facets/volumes.ts';
 import type { Card, Row, Text } from '../../ui/card.ts';
 import { statusTone, token } from '../../ui/card.ts';
-import { binarySize } from '../../ui/units.ts';
+import { byteSize } from '../../ui/units.ts';
 import type { View } from '../../ui/view.ts';
 
 /** One volume, after a footer of what to do next. */
@@ -29,7 +29,7 @@ function volumeCard(volume: Volume): Card {
 }
 
 export const sizeText = ({ sizeGb }: Volume): string => (sizeGb === null ? '-' : `${sizeGb} GB`);
-export const usedText = ({ usedBytes }: Volume): string => (usedBytes === null ? '-' : binarySize(usedBytes));
+export const usedText = ({ usedBytes }: Volume): string => (usedBytes === null ? '-' : byteSize(usedBytes));
 
 /** A volume in `--json`. */
 export function volumeJson(volume: Volume): Readonly<Record<string, unknown>> {

@@ -4,7 +4,6 @@ import type { Context } from '../../base/context.ts';
 import { DevboxError } from '../../base/errors.ts';
 import { createHttp } from '../../base/http.ts';
 import { traced } from '../../base/trace.ts';
-import { createTransfer } from '../../base/transfer.ts';
 import { unixHttp } from '../../base/unix-http.ts';
 import type { UsedKey } from '../facets/keys.ts';
 import type { Provider, ProviderDeps } from '../provider.ts';
@@ -16,6 +15,7 @@ import { findKey, neededKey, sendable } from './key.ts';
 import { forgetKey, storeKey } from './key-store.ts';
 import type { GpulabApi } from './schema.ts';
 import { openWebSocket } from './socket.ts';
+import { lazyTransfer } from './transfer.ts';
 
 /** Opens a server with GPULab's API; no request is made yet. */
 export async function openGpulab(api: GpulabApi, context: Context, deps: ProviderDeps): Promise<Provider> {
@@ -85,7 +85,7 @@ async function connect({ api, address, key, context, deps }: Place): Promise<Con
   const userAgent = `devbox/${version}`;
   return meet(
     {
-      transfer: createTransfer(userAgent, socket ?? undefined),
+      transfer: lazyTransfer(userAgent, async () => socket ?? undefined),
       http: traced(socket === null ? createHttp(userAgent) : unixHttp(socket, userAgent), context),
       baseUrl,
       server: address.name,

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { HttpFailure } from '../../base/http.ts';
-import type { TransferAnswer, TransferRequest } from '../../base/transfer.ts';
+import type { Transfer, TransferAnswer, TransferRequest } from '../../base/transfer.ts';
 import { answerError } from './api-error.ts';
 import type { ConnectionOptions } from './connection.ts';
 import { NoAnswer } from './no-answer.ts';
@@ -14,6 +14,14 @@ export interface TransferCall extends Omit<ApiRequest, 'json' | 'timeoutSeconds'
 
 /** Sends one and gives back the answer if its status is below 300. @throws NoAnswer; ApiError */
 export type Transferrer = (call: TransferCall) => Promise<TransferAnswer>;
+
+/** A `Transfer` that is loaded when it is first needed. @param socket gives a unix socket, where there is one. */
+export function lazyTransfer(userAgent: string, socket: () => Promise<string | undefined>): Transfer {
+  return async (request) => {
+    const { createTransfer } = await import('../../base/transfer.ts');
+    return createTransfer(userAgent, await socket())(request);
+  };
+}
 
 /** Most of an error's body that is read, in bytes. */
 const maxErrorBytes = 100_000;

@@ -5,12 +5,12 @@ import type { Context } from '../../base/context.ts';
 import { DevboxError } from '../../base/errors.ts';
 import { type Http, HttpFailure } from '../../base/http.ts';
 import { traced } from '../../base/trace.ts';
-import { createTransfer } from '../../base/transfer.ts';
 import { unixHttp } from '../../base/unix-http.ts';
 import { protocolVersion } from '../../server/wire/capabilities.ts';
 import { type Connection, meet } from '../gpulab/connection.ts';
 import { serverProvider } from '../gpulab/index.ts';
 import { openWebSocket } from '../gpulab/socket.ts';
+import { lazyTransfer } from '../gpulab/transfer.ts';
 import type { Provider, ProviderDeps } from '../provider.ts';
 import { findSocket, type Places, placesIn } from './places.ts';
 import type { LocalApi } from './schema.ts';
@@ -64,8 +64,7 @@ async function connect(api: LocalApi, context: Context, places: Places): Promise
           env: context.env,
         }),
       ),
-      transfer: async (request) =>
-        createTransfer(`devbox/${context.version}`, await findSocket(places))(request),
+      transfer: lazyTransfer(`devbox/${context.version}`, () => findSocket(places)),
       baseUrl: `http://${host}`,
       server: serverName,
       headers: {},

@@ -1,6 +1,6 @@
+export type { Fault, FaultKind } from '../faults.ts';
 export type { FakeInstance } from './account.ts';
 export { type Catalogue, standardCatalogue } from './catalogue.ts';
-export type { Fault, FaultKind } from './faults.ts';
 export {
   type FakeLambda,
   type FakeLambdaOptions,

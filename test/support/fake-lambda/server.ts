@@ -2,10 +2,11 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { Account, badKey, type FakeInstance, invalid, type Outcome } from './account.ts';
-import { answer, spoilAfter, spoilBefore, write } from './answers.ts';
+import { type Fault, type FaultKind, Faults } from '../faults.ts';
+import { spoilAfter, spoilBefore, write } from '../spoil.ts';
+import { Account, badKey, type FakeInstance, invalid, type Outcome, type Refusal } from './account.ts';
+import { answer } from './answers.ts';
 import { type Catalogue, type SshKeyRecord, standardCatalogue } from './catalogue.ts';
-import { type Fault, Faults } from './faults.ts';
 import { openSpecCheck } from './spec-check.ts';
 
 export interface FakeLambdaOptions {
@@ -131,7 +132,8 @@ export async function startFakeLambda(options: FakeLambdaOptions = {}): Promise<
       );
     }
     const fault = faults.take(method, path);
-    if (fault && spoilBefore(fault, response)) return;
+    if (fault && spoilBefore(fault, response, (refusal) => answer(response, { refusal: asRefusal(refusal) })))
+      return;
     const isKnown = message.headers.authorization === `Bearer ${apiKey}`;
     const outcome = isKnown
       ? operation({ account, catalogue, sshKeys, options, path, body })
@@ -172,6 +174,8 @@ interface Asked {
 }
 
 type Operation = (asked: Asked) => Outcome;
+
+type RefuseFault = Extract<FaultKind, { kind: 'refuse' }>;
 
 const launchPath = '/instance-operations/launch';
 
@@ -222,6 +226,10 @@ function withRecord(body: unknown, use: (record: Record<string, unknown>) => Out
   const isRecord = (value: unknown): value is Record<string, unknown> =>
     typeof value === 'object' && value !== null && !Array.isArray(value);
   return isRecord(body) ? use(body) : { refusal: invalid('The body must be an object.') };
+}
+
+function asRefusal({ status = 400, code, message = 'Refused.', suggestion }: RefuseFault): Refusal {
+  return { status, code, message, ...(suggestion === undefined ? {} : { suggestion }) };
 }
 
 function isTooSoon(now: number, before: number | undefined, least: number | undefined): boolean {

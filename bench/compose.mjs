@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compose, expandSweep } from '../dist/compose.mjs';
+import { median, say } from './measure.mjs';
 
 const project = dirname(dirname(fileURLToPath(import.meta.url)));
 const root = mkdtempSync(join(tmpdir(), 'devbox-bench-compose-'));
@@ -42,14 +43,10 @@ function rate(action, stretches = 9, milliseconds = 200) {
   return median(rates);
 }
 
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
-
 /** How much slower the second is than the first: turn by turn, so that a slower machine slows both. */
 function ratio(first, second, turns = 15) {
   return median(Array.from({ length: turns }, () => rate(first, 1, 60) / rate(second, 1, 60)));
 }
-
-const say = (label, text) => console.log(`${label.padEnd(44)} ${text}`);
 
 const composing =
   (searchPath, configName, overrides, more = {}) =>

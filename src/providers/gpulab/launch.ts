@@ -7,6 +7,7 @@ import { listContainers } from './containers.ts';
 import { createKeys, type ServerLaunch } from './launch-settings.ts';
 import { NoAnswer } from './no-answer.ts';
 import { type ApiRequest, parseAnswer } from './request.ts';
+import { resolveNames } from './resolve-names.ts';
 import { createdSchema } from './wire.ts';
 
 /** The tag by which a server of ours tells whose launch a container came from. */
@@ -27,14 +28,16 @@ export async function launchContainer(
   signal: AbortSignal,
 ): Promise<LaunchAnswer> {
   let before: ReadonlySet<string>;
+  let resolved: ServerLaunch;
   try {
     refuseImage(connection, settings);
+    resolved = await resolveNames(connection, settings, clock, signal);
     before = new Set((await namesakes(connection, request.name)).map(({ uuid }) => uuid));
   } catch (error) {
     if (error instanceof DevboxError) return { outcome: 'refused', retry: 'no', error };
     throw error;
   }
-  const answer = await create(connection, request, settings);
+  const answer = await create(connection, request, resolved);
   if (answer.outcome !== 'lost' || signal.aborted) return answer;
   const id = await find(connection, request, before, clock, signal);
   return id === null ? answer : { outcome: 'launched', id };

@@ -73,9 +73,9 @@ describe('a server with the published API', () => {
   test('deploys with the published keys alone', async () => {
     const settings = {
       gpu_type: 'RTX 4090',
-      template: 'tmpl000000',
+      template: 'pytorch',
       ports: [8080, '9000-9010'],
-      volume: 'vol0000000',
+      volume: 'data',
       mount_path: '/data',
       memory: 16,
       startup_command: 'sleep 1',
@@ -95,6 +95,26 @@ describe('a server with the published API', () => {
       image_pull_policy: 'cached',
       environment_variables: { BATCH: '1' },
     });
+  });
+
+  test.each([
+    ['a template by its id', { template: 'tmpl000003' }, { template_uuid: 'tmpl000003', type: 'CPU' }],
+    ['one by the beginning of its name', { template: 'jup' }, { template_uuid: 'tmpl000002', type: 'GPU' }],
+    ['one that has no GPU, with one', { template: 'debian', gpu_type: 'H100' }, { type: 'GPU' }],
+  ])('is told %s', async (_what, settings, body) => {
+    await provider.launch(request('dev', settings));
+    expect(fake.sent('POST /v1/containers')[0]?.body).toMatchObject(body);
+  });
+
+  test.each([
+    ['several templates', { template: 'pyt' }, /PyTorch \(tmpl000000\), PyTorch 2/],
+    ['no template', { template: 'pytroch' }, /did you mean PyTorch\?/],
+    ['no volume', { volume: 'vol0000009' }, /no volume "vol0000009"/],
+  ])('is asked for nothing where a name means %s', async (_what, settings, message) => {
+    const answer = await provider.launch(request('dev', settings));
+    expect(answer).toMatchObject({ outcome: 'refused', retry: 'no', error: { kind: 'usage' } });
+    expect(answer.outcome === 'refused' && answer.error.message).toMatch(message);
+    expect(fake.sent('POST /v1/containers')).toHaveLength(0);
   });
 
   test('cannot run an image that no template has', async () => {

@@ -90,6 +90,12 @@ const commonJsNames = {
   ].join(''),
 };
 
+/**
+ * The first lines of the bin, which sh and Node both understand. Started as `#!/usr/bin/env node`, Node 20 would take
+ * an `--env-file` for its own wherever it stands on the command line; behind `--` it takes nothing.
+ */
+const binHead = '#!/bin/sh\n":" //; exec node -- "$0" "$@"';
+
 await rm(dist, { recursive: true, force: true });
 await mkdir(join(dist, 'app'), { recursive: true });
 await Promise.all([
@@ -125,7 +131,7 @@ await Promise.all([
     entryPoints: ['src/main.ts'],
     format: 'cjs',
     outfile: 'dist/main.js',
-    banner: { js: '#!/usr/bin/env node' },
+    banner: { js: binHead },
   }),
   writeFile(join(dist, 'package.json'), '{ "type": "commonjs" }\n'),
 ]);

@@ -1,4 +1,5 @@
 import type { FlagSpelling, Shape } from '../commands/command.ts';
+import { commonKeys } from '../commands/common-keys.ts';
 import { fieldsOf, type Kind, kindOf } from '../commands/shape.ts';
 
 /** What a flag stands for. */
@@ -28,7 +29,7 @@ export interface HasFlags {
 }
 
 /** Groups and settings that every command has. */
-const common = ['api', 'wait', 'ssh', 'command', 'hydra', 'default_output', 'default_gpu_type'];
+const common = [...commonKeys, 'hydra'];
 
 /** Whether a key, by its first part, is none of a command's own. */
 export function isCommonKey(key: string): boolean {

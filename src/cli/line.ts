@@ -1,5 +1,6 @@
 import type { Context } from '../base/context.ts';
 import type { JobPlace, Outcome } from '../commands/outcome.ts';
+import type { Composition } from '../compose/index.ts';
 import type { ConfigSource } from '../config/compose.ts';
 import type { Mode, Renderer } from '../ui/renderer.ts';
 import type { Flags } from './arguments.ts';
@@ -16,6 +17,8 @@ export interface Line {
   readonly background: Set<Promise<void>>;
   /** Values that must not be shown. */
   readonly secrets: readonly string[];
+  /** Its configuration, where it is composed already. */
+  readonly composition?: Composition;
   /** Its place in a multirun; undefined for a command line that stands alone. */
   readonly job?: JobPlace;
 }

@@ -1,19 +1,21 @@
 import type { Context } from '../base/context.ts';
 import { DevboxError, failures } from '../base/errors.ts';
 import { exitOf, type Outcome } from '../commands/outcome.ts';
-import { type ConfigSource, composeConfig, findConfig } from '../config/compose.ts';
+import { type ConfigSource, findConfig } from '../config/compose.ts';
 import type { DevboxEvent } from '../ui/events.ts';
 import type { Renderer } from '../ui/renderer.ts';
 import { createRenderer } from '../ui/renderer.ts';
 import { apiSettings } from './api-flags.ts';
 import { type Arguments, type Flags, firstLook } from './arguments.ts';
 import { commandNamesIn } from './command-names.ts';
+import { composeForOutput, withDefaultOutput } from './default-output.ts';
 import { givenSecrets, givesApiKey } from './given-secrets.ts';
 import { hidingRenderer } from './hide.ts';
-import { type Line, mayBeAboutHydra, modeOf, type RunLine } from './line.ts';
+import { type Line, modeOf } from './line.ts';
 import type { MetaCall } from './meta/meta.ts';
-import { loadMeta } from './meta/table.ts';
+import { isMeta, loadMeta } from './meta/table.ts';
 import { readLine } from './read-line.ts';
+import { composeLine, runLine } from './run-line.ts';
 import { shownError } from './shown-error.ts';
 import { withTrace } from './trace.ts';
 import { toOverrides } from './words.ts';
@@ -27,20 +29,27 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
   let renderer = hidingRenderer(rendererFor(guessFlags(argv), context), secrets);
   const background = new Set<Promise<void>>();
   try {
-    const look = firstLook(argv);
-    if (look.flags.version)
-      return await finish(versionOutcome(context), hidingRenderer(rendererFor(look.flags, context), secrets));
-    const source = look.hasKeyFlags ? await findConfig(look.flags, context) : undefined;
+    const first = firstLook(argv);
+    if (first.flags.version)
+      return await finish(
+        versionOutcome(context),
+        hidingRenderer(rendererFor(first.flags, context), secrets),
+      );
+    const source = first.hasKeyFlags ? await findConfig(first.flags, context) : undefined;
     const line = source
-      ? await readLine(argv, look, commandNamesIn(source, context), context)
-      : { ...look, settings: [] };
+      ? await readLine(argv, first, commandNamesIn(source, context), context)
+      : { ...first, settings: [] };
     const { settings, secret } = await apiSettings(line.flags, context);
     if (secret !== undefined) secrets.unshift(secret);
     renderer = hidingRenderer(rendererFor(line.flags, context), secrets);
     const traced = line.flags.debug ? withTrace(context, secrets) : context;
+    const look = (looks: Looks): Renderer => {
+      renderer = hidingRenderer(rendererFor(looks, traced), secrets);
+      return renderer;
+    };
     return await perform(
       { ...line, settings: [...line.settings, ...settings] },
-      { context: traced, renderer, background, secrets },
+      { context: traced, renderer, look, background, secrets },
       source,
     );
   } catch (error) {
@@ -57,6 +66,8 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
 interface Surroundings {
   readonly context: Context;
   readonly renderer: Renderer;
+  /** Shows things differently from now on. */
+  readonly look: (looks: Looks) => Renderer;
   /** Work that nobody waits for before the end; none of it fails. */
   readonly background: Set<Promise<void>>;
   /** Values that must not be shown. */
@@ -66,7 +77,7 @@ interface Surroundings {
 /** @param found where the configuration is, if that is known already. */
 async function perform(
   { flags, words, settings, rest }: Arguments,
-  { context, renderer, background, secrets }: Surroundings,
+  { context, renderer, look, background, secrets }: Surroundings,
   found?: ConfigSource,
 ): Promise<number> {
   if (words.length === 0 && rest !== undefined && !flags.help) throw noCommand();
@@ -80,14 +91,13 @@ async function perform(
       hint: 'Write it as YAML: .devboxrc.yaml',
     });
   }
-  const interactive = !flags.json && !flags.quiet && context.stdout.isTTY && context.stdin.isTTY;
   const explains = flags.cfg !== undefined || flags.info !== undefined;
-  const [first = explains ? '' : 'help', ...others] = words;
+  const [first = explains ? '' : 'help', ...others] = metaFirst(words);
   const meta = await loadMeta(flags.help ? 'help' : first);
   if (meta) {
     const metaWords = [...(flags.help ? words : others), ...settings];
     const again: MetaCall['again'] = async (line, cwd) => ({
-      exit: await perform(line, { context: { ...context, cwd }, renderer, background, secrets }),
+      exit: await perform(line, { context: { ...context, cwd }, renderer, look, background, secrets }),
     });
     return finish(
       await meta.run({
@@ -98,20 +108,57 @@ async function perform(
         context,
         emit: renderer.emit,
         show: (view) => renderer.show(view),
-        interactive,
+        interactive: isInteractive(flags, context),
         again,
       }),
       renderer,
     );
   }
   const overrides = await toOverrides(words, settings, commandNamesIn(source, context));
-  if (!explains && flags.apiKey !== '-' && overrides.some(givesApiKey)) renderer.emit(keyIsSeen);
-  const line: Line = { flags, source, overrides, rest, interactive, background, secrets };
+  const isWhole = !flags.multirun && flags.info === undefined;
+  const composition = isWhole ? await composeLine({ overrides, source }, context).catch(asError) : undefined;
+  const isKnown = composition !== undefined && !(composition instanceof Error);
+  const shown = withDefaultOutput(
+    flags,
+    isKnown ? composition : composeForOutput(source, overrides, context),
+  );
+  const output = shown === flags ? renderer : look(shown);
+  if (composition instanceof Error) throw composition;
+  if (!explains && flags.apiKey !== '-' && overrides.some(givesApiKey)) output.emit(keyIsSeen);
+  const line: Line = {
+    flags: shown,
+    source,
+    overrides,
+    rest,
+    interactive: isInteractive(shown, context),
+    background,
+    secrets,
+    ...(composition ? { composition } : {}),
+  };
   if (flags.multirun) {
     const { multirun } = await import('./multirun/index.ts');
-    return multirun(line, runLine, context, renderer);
+    return multirun(line, runLine, context, output);
   }
-  return finish(await runLine(line, context, renderer), renderer);
+  return finish(await runLine(line, context, output), output);
+}
+
+/** A failure that is thrown later, when it is known how to show it. */
+function asError(error: unknown): Error {
+  if (error instanceof Error) return error;
+  throw error;
+}
+
+/** A person is at the terminal and reads what is printed. */
+function isInteractive({ json, quiet }: Looks, { stdin, stdout }: Context): boolean {
+  return !json && !quiet && stdout.isTTY && stdin.isTTY;
+}
+
+/** The words with one of devbox's own commands in front, if `command=NAME` names one. */
+function metaFirst(words: readonly string[]): readonly string[] {
+  const named = words.find((word) => word.startsWith('command=') && isMeta(word.slice('command='.length)));
+  return named === undefined
+    ? words
+    : [named.slice('command='.length), ...words.filter((word) => word !== named)];
 }
 
 /** Whoever is on this machine sees its command lines. */
@@ -120,34 +167,6 @@ const keyIsSeen: DevboxEvent = {
   level: 'warning',
   message: 'api.api_key on the command line: lists of processes and the history of the shell show it',
   hint: 'Give it in the environment (LAMBDA_API_KEY, GPULAB_API_KEY) or on stdin (--api-key -) instead.',
-};
-
-const runLine: RunLine = async (line, context, renderer) => {
-  const { flags, source, overrides, job } = line;
-  if (flags.info !== undefined) {
-    const { infoView } = await import('./info/index.ts');
-    return {
-      view: infoView({
-        flags,
-        source,
-        context,
-        secrets: line.secrets,
-        composition: () => composeConfig(source, overrides, context),
-      }),
-    };
-  }
-  if (overrides.some(mayBeAboutHydra)) {
-    const { checkHydra } = await import('../config/hydra.ts');
-    checkHydra(overrides);
-  }
-  const composition = composeConfig(source, overrides, context, job?.number);
-  if (flags.cfg !== undefined) {
-    const { configView } = await import('./print-config.ts');
-    return { view: configView(composition, flags, line.secrets) };
-  }
-  const { dispatch } = await import('./dispatch.ts');
-  renderer.prepare();
-  return dispatch({ ...line, composition }, context, renderer);
 };
 
 function versionOutcome({ version }: Context): Outcome {

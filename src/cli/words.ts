@@ -1,8 +1,9 @@
 import { DevboxError } from '../base/errors.ts';
 import { nearest } from '../base/text.ts';
-import { kindOf } from '../commands/shape.ts';
+import { kindOf, knownValues } from '../commands/shape.ts';
 import { type HasFlags, isCommonKey, nameKeyOf } from './flag-table.ts';
 import { quoteValue } from './flag-value.ts';
+import { metaWords } from './meta/table.ts';
 
 /** What the words need to know of the commands. */
 export interface CommandNames {
@@ -71,9 +72,9 @@ export async function toOverrides(
   const given = new Set([...named, ...settings].map(topKey));
   const keys = command?.positionals.filter((key) => !given.has(key)) ?? [];
   const takesAll = isList(keys.at(-1), command);
-  let free = takesAll
-    ? Number.POSITIVE_INFINITY
-    : keys.length - after.filter((word) => !isOverride(word)).length;
+  // None of the words of a choice has a = in it.
+  const takers = keys.filter((key) => !isChoice(key, command)).length;
+  let free = takesAll ? Number.POSITIVE_INFINITY : takers - after.filter((word) => !isOverride(word)).length;
   const isValue = after.map((word) => !isOverride(word) || (!isSetting(word) && free-- > 0));
   const values = after.filter((_, index) => isValue[index]);
   const extra = takesAll ? undefined : values[keys.length];
@@ -109,6 +110,11 @@ function topKey(word: string): string {
 function isList(key: string | undefined, command: TakesWords | undefined): boolean {
   const schema = key === undefined ? undefined : command?.shape[key];
   return schema !== undefined && kindOf(schema) === 'list';
+}
+
+function isChoice(key: string, command: TakesWords | undefined): boolean {
+  const schema = command?.shape[key];
+  return schema !== undefined && knownValues(schema).length > 0;
 }
 
 function asPositionals(values: readonly string[], keys: readonly string[], takesAll: boolean): string[] {
@@ -164,7 +170,7 @@ const synonyms: Readonly<Record<string, string>> = {
 };
 
 function unknownCommand(words: readonly string[], commands: CommandNames): DevboxError {
-  const options = commands.options();
+  const options = [...commands.options(), ...metaWords];
   const [word = ''] = words;
   // Words such as `auth`, that only begin commands.
   const group = optionsUnder(word.replaceAll('-', '_'), options);

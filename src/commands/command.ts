@@ -6,8 +6,16 @@ import type { Provider } from '../providers/provider.ts';
 import type { Emit } from '../ui/events.ts';
 import type { Mode, Renderer } from '../ui/renderer.ts';
 import type { View } from '../ui/view.ts';
+import { commonKeys } from './common-keys.ts';
 import type { JobPlace, Outcome } from './outcome.ts';
-import { type ApiConfig, type SshConfig, sshSchema, type WaitConfig, waitSchema } from './settings.ts';
+import {
+  type ApiConfig,
+  preferencesShape,
+  type SshConfig,
+  sshSchema,
+  type WaitConfig,
+  waitSchema,
+} from './settings.ts';
 
 /** The settings that every command has beside its own. */
 export interface CommonConfig {
@@ -106,8 +114,6 @@ export interface Command extends CommandFacts {
   prepare(raw: RawConfig, provider: ProviderSchemas): Prepared;
 }
 
-const commonKeys = ['command', 'api', 'wait', 'ssh'] as const;
-
 /** Ties a command's settings to its `run`, so that it can stand in a table beside others. */
 export function defineCommand<S extends Shape>(definition: CommandDefinition<S>): Command {
   return {
@@ -119,6 +125,7 @@ export function defineCommand<S extends Shape>(definition: CommandDefinition<S>)
           api: provider.api,
           wait: waitSchema,
           ssh: sshSchema,
+          ...preferencesShape,
         }),
         raw,
       );

@@ -32,6 +32,19 @@ export const sshSchema = z.strictObject({
     .check(z.describe('where the per-box files for ssh are written; null is ~/.ssh/config.d')),
 });
 
+/** The forms in which results can be printed. */
+export const outputs = ['table', 'json', 'quiet'] as const;
+
+/** What users can set once for all their commands. */
+export const preferencesShape = {
+  default_output: z
+    .optional(z.nullable(z.enum(outputs)))
+    .check(z.describe('what is printed where no flag says so: table, json or quiet')),
+  default_gpu_type: z
+    .optional(z.nullable(z.string()))
+    .check(z.describe('the GPU that deploy takes where none is named')),
+};
+
 export type WaitConfig = z.infer<typeof waitSchema>;
 export type SshConfig = z.infer<typeof sshSchema>;
 

@@ -1,10 +1,11 @@
+import { commonKeys } from '../commands/common-keys.ts';
 import { ComposeError, parseOverride } from '../compose/index.ts';
 
 /** The settings that each command has of its own, by the command's name. */
 export type CommandKeys = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** Keys and groups that every command has. */
-const common = ['api', 'wait', 'ssh', 'command', 'hydra'];
+const common = [...commonKeys, 'hydra'];
 
 /** Whether an override may set something that only some commands have. */
 export function isOfCommand(override: string): boolean {

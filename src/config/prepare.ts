@@ -63,7 +63,9 @@ function hold(
       issue.code === 'invalid_type' && issue.expected === 'string'
         ? composition.originOf(path)?.text
         : undefined;
-    return text === undefined || valueAt(raw, path) === undefined ? [] : [{ path, text }];
+    // What an interpolation stands for was typed elsewhere.
+    const isTyped = text !== undefined && !text.includes('${');
+    return !isTyped || valueAt(raw, path) === undefined ? [] : [{ path, text }];
   });
   const second = texts.length === 0 ? first : command.prepare(texts.reduce(withText, raw), schemas);
   if (second.ok) return second;

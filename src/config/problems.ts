@@ -4,6 +4,7 @@ import { type Detail, DevboxError } from '../base/errors.ts';
 import { isSecretKey } from '../base/redact.ts';
 import { cleanLine, count, nearest } from '../base/text.ts';
 import type { Command, RawConfig } from '../commands/command.ts';
+import { commonKeys } from '../commands/common-keys.ts';
 import type { Composition, Origin } from '../compose/index.ts';
 import { providerNames } from '../leases/provider-name.ts';
 import { describeOrigin } from './place.ts';
@@ -137,7 +138,7 @@ function unknownKey(key: string, found: Found): Problem {
   const origin = found.composition.originOf(key);
   const siblings = key.includes('.')
     ? Object.keys(Object(found.raw[key.split('.')[0] ?? '']))
-    : [...Object.keys(found.command.shape), 'api', 'wait', 'ssh'];
+    : [...Object.keys(found.command.shape), ...commonKeys];
   const last = key.split('.').at(-1) ?? key;
   const near = nearest(
     last,

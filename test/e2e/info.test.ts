@@ -87,6 +87,7 @@ describe('--info provenance', () => {
     expect([...files].map((file = '') => file.slice(projectRoot.length + 1)).sort()).toEqual([
       'conf/api/lambda.yaml',
       'conf/command/up.yaml',
+      'conf/config.yaml',
       'conf/ssh/default.yaml',
       'conf/wait/default.yaml',
       'presets/command/up_gh200.yaml',
@@ -205,15 +206,15 @@ describe('--info', () => {
         [config, name, is_self, parent].join(' '),
       ),
     ).toEqual([
+      'config  true ',
       'api/lambda api false api/default',
       'api/default api true config',
       'wait/default wait false config',
       'ssh/default ssh false config',
       'command/up  false command/up_gh200',
       'command/up_gh200  true config',
-      'config  true ',
     ]);
-    expect(defaults[5]).toMatchObject({
+    expect(defaults[6]).toMatchObject({
       from: 'presets',
       file: join(projectRoot, 'presets/command/up_gh200.yaml'),
     });
@@ -224,11 +225,11 @@ describe('--info', () => {
 
   it('defaults-tree: nested, with what was left out', async () => {
     expect(await output(['--info', 'defaults-tree', 'api=local'])).toMatch(
-      /\n {4}config +_global_ +built-in\n {6}api: local +api +built-in\n[\s\S]*\n {6}command: null +\S+ +left out\n {6}_self_/,
+      /\n {4}config +_global_ +built-in\n {6}_self_ +_global_ +built-in\n {6}api: local +api +built-in\n[\s\S]*\n {6}command: null +\S+ +left out$/m,
     );
     const { defaults_tree: tree } = await json(['--info', 'defaults-tree', 'up', 'gh200']);
     expect(tree).toMatchObject({ config: 'config', from: 'built-in', used: true });
-    expect(tree.children[3].children.map(({ config }: { config: string }) => config)).toEqual([
+    expect(tree.children.at(-1).children.map(({ config }: { config: string }) => config)).toEqual([
       'command/up',
       'command/up_gh200',
     ]);
@@ -277,7 +278,14 @@ describe('--cfg', () => {
 
   it('all: both; floats keep their point', async () => {
     const yaml = await output(['--cfg', 'all']);
-    expect(Object.keys(Object(load(yaml)))).toEqual(['hydra', 'api', 'wait', 'ssh']);
+    expect(Object.keys(Object(load(yaml)))).toEqual([
+      'hydra',
+      'default_output',
+      'default_gpu_type',
+      'api',
+      'wait',
+      'ssh',
+    ]);
     expect(yaml).toContain('poll_interval: 5.0\n');
   });
 

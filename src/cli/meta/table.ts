@@ -8,7 +8,11 @@ const loaders: Readonly<Record<string, () => Promise<MetaCommand>>> = {
   completion: async () => (await import('./completion.ts')).completion,
   rerun: async () => (await import('./rerun.ts')).rerun,
   trust: async () => (await import('./trust.ts')).trust,
+  version: async () => (await import('./version.ts')).version,
 };
+
+/** The words that call one, in the order in which help lists them. */
+export const metaWords: readonly string[] = Object.keys(loaders);
 
 /** Whether a word calls one. */
 export function isMeta(word: string): boolean {

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Command } from '../../commands/command.ts';
-import { sshSchema, waitSchema } from '../../commands/settings.ts';
+import { preferencesShape, sshSchema, waitSchema } from '../../commands/settings.ts';
 import type { GroupListing, PlainObject } from '../../compose/index.ts';
 import { providerNames } from '../../leases/provider-name.ts';
 import { providerSchemas } from '../../providers/schemas.ts';
@@ -101,6 +101,7 @@ function commandVariants(facts: SchemaFacts, chosen: string | undefined, common:
           { anyOf: [{ $ref: `#/definitions/${group}` }, openRef] },
         ]),
       ),
+      ...settingSchemas(z.strictObject(preferencesShape), facts.defaults({})),
       hydra: { description: 'settings of the launcher and the sweeper', type: 'object' },
     },
   };

@@ -6,7 +6,7 @@ import { type CommandNames, type TakesWords, toOverrides } from '../../../src/cl
 const text = z.string();
 const commandsByName: Readonly<Record<string, Omit<TakesWords, 'name'>>> = {
   up: { positionals: [], shape: { instance_name: text } },
-  list: { positionals: ['resource'], shape: { resource: text } },
+  list: { positionals: ['resource'], shape: { resource: z.enum(['boxes', 'images']) } },
   down: { positionals: ['instance_identifier'], shape: { instance_identifier: text, purge: z.boolean() } },
   cp: {
     positionals: ['source', 'destination'],
@@ -115,6 +115,11 @@ describe('toOverrides', () => {
       ['down', 'a', 'purg=true'],
       ['command=down', 'instance_identifier=a', 'purg=true'],
     ],
+    [
+      'takes an unknown key for a setting where the positional is a choice',
+      ['list', 'x=1'],
+      ['command=list', 'x=1'],
+    ],
     ['takes +key for a setting', ['down', '+x=1'], ['command=down', '+x=1']],
     [
       'fills the positionals that no key gives',
@@ -161,6 +166,7 @@ describe('toOverrides', () => {
     [['ls'], 'Did you mean devbox list?'],
     [['up', 'gh100'], 'Did you mean devbox up gh200? devbox help up shows its settings.'],
     [['volumes', 'file'], 'Did you mean devbox volumes files ls? devbox help volumes shows its settings.'],
+    [['versoin'], 'Did you mean devbox version?'],
     [['auth', 'lgin'], 'Did you mean devbox auth login?'],
     [['up', 'some-box'], 'For the name: instance_name=some-box. devbox help up shows its settings.'],
   ])('says for %s what was likely meant', async (words, hint) => {

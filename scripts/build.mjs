@@ -53,6 +53,22 @@ const stubs = {
   },
 };
 
+/** What dockerode can do and devbox never asks of it: engines over SSH, image building, and a log with passwords. */
+const engineParts = {
+  name: 'engine-parts',
+  setup({ onResolve, onLoad }) {
+    const unasked = /^(ssh2|@grpc\/grpc-js|@grpc\/proto-loader|protobufjs|tar-fs|@balena\/dockerignore)$/;
+    onResolve({ filter: unasked }, ({ path }) => ({ path, namespace: 'engine-stub' }));
+    onLoad({ filter: unasked, namespace: 'engine-stub' }, () => ({ contents: 'module.exports = {};' }));
+    onResolve({ filter: /^debug$/ }, ({ path, importer }) =>
+      importer.includes('docker-modem') ? { path, namespace: 'engine-silence' } : undefined,
+    );
+    onLoad({ filter: /^/, namespace: 'engine-silence' }, () => ({
+      contents: 'module.exports = () => () => undefined;',
+    }));
+  },
+};
+
 /** Ink needs top-level await, so it stays an ES module beside the CommonJS chunks. */
 const inkApart = {
   name: 'ink-apart',
@@ -111,7 +127,7 @@ await Promise.all([
   }),
   build({
     ...common,
-    plugins: [stubs],
+    plugins: [stubs, engineParts],
     entryPoints: ['src/server/main.ts'],
     format: 'esm',
     outfile: 'dist/server.mjs',

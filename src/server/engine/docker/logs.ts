@@ -1,0 +1,120 @@
+import type { LogEntry, LogPage, LogQuery } from '../engine.ts';
+import type { EngineClient } from './client.ts';
+import { Cursor } from './log-cursor.ts';
+import { isSince, type Line, readLines } from './log-lines.ts';
+
+/** Text of the lines of one page at most, in characters. */
+const maxPageLength = 8 * 1024 * 1024;
+/** So many lines are asked for at most where neither time nor cursor says where to begin. */
+const maxLines = 50_000;
+
+/**
+ * Reads a page of what a container's main process wrote.
+ * @param isOver whether nothing will be added to a line that has no end yet.
+ */
+export async function readLogs(
+  client: EngineClient,
+  container: string,
+  query: LogQuery,
+  isOver: boolean,
+): Promise<LogPage> {
+  const { tail, since, after, stream } = query;
+  const cursor = Cursor.parse(after);
+  const from = cursor?.since ?? since;
+  const window =
+    from === null
+      ? await lastLines(client, container, stream === null ? tail : null, isOver)
+      : { lines: await fetchLines(client, container, { since: from }, isOver), isWhole: true };
+  const { taken, read } = cursor
+    ? takeFirst(cursor.behind(window.lines), window.lines)
+    : takeLast(window.lines);
+  const wanted = taken.filter(
+    (line) => (stream === null || line.stream === stream) && (since === null || isSince(line, since)),
+  );
+  return {
+    entries: lastOf(wanted, tail).map(toEntry),
+    cursor: Cursor.after(read, { previous: cursor, from, isWhole: window.isWhole }).format(),
+  };
+}
+
+interface Window {
+  readonly lines: readonly Line[];
+  /** Whether there is nothing before it. */
+  readonly isWhole: boolean;
+}
+
+/**
+ * The last lines, and as many more as are needed to know where they end: of lines of one time all have to be seen, or
+ * it could not be told later which of them were.
+ */
+async function lastLines(
+  client: EngineClient,
+  container: string,
+  count: number | null,
+  isOver: boolean,
+): Promise<Window> {
+  for (let tail = Math.min(count ?? maxLines, maxLines) + 1; ; tail *= 4) {
+    const lines = await fetchLines(client, container, { tail }, isOver);
+    const isWhole = lines.length < tail;
+    if (isWhole || Cursor.canFollow(lines)) return { lines, isWhole };
+  }
+}
+
+async function fetchLines(
+  client: EngineClient,
+  container: string,
+  range: { readonly since: number } | { readonly tail: number },
+  isOver: boolean,
+): Promise<Line[]> {
+  const answer = await client.ask((docker) =>
+    docker.getContainer(container).logs({
+      follow: false,
+      stdout: true,
+      stderr: true,
+      timestamps: true,
+      // Engines count in seconds here, and one of them leaves out lines of exactly this time.
+      ...('since' in range ? { since: Math.max(0, Math.floor(range.since / 1000) - 1) } : range),
+    }),
+  );
+  return readLines(answer, isOver);
+}
+
+/** Without digits that the engine does not know. */
+function toEntry({ key, stream, text }: Line): LogEntry {
+  return { time: key.replace(/\.?0+Z$/, 'Z'), stream, text };
+}
+
+function lastOf<T>(items: readonly T[], count: number | null): readonly T[] {
+  if (count === null) return items;
+  return count <= 0 ? [] : items.slice(-count);
+}
+
+interface Taken {
+  /** Lines for the page. */
+  readonly taken: readonly Line[];
+  /** Lines of the window up to where the next page begins. */
+  readonly read: readonly Line[];
+}
+
+/** Who follows a log must lose nothing: what does not fit comes with the next page. */
+function takeFirst(fresh: readonly Line[], window: readonly Line[]): Taken {
+  const end = overflow(fresh);
+  const next = fresh[end];
+  return { taken: fresh.slice(0, end), read: next ? window.slice(0, window.indexOf(next)) : window };
+}
+
+/** Who looks at a log wants its end. */
+function takeLast(window: readonly Line[]): Taken {
+  const backwards = [...window].reverse();
+  return { taken: backwards.slice(0, overflow(backwards)).reverse(), read: window };
+}
+
+/** How many lines, from the first, fit into a page; at least one. */
+function overflow(lines: readonly Line[]): number {
+  let left = maxPageLength;
+  const end = lines.findIndex(({ text }, index) => {
+    left -= text.length + 1;
+    return left < 0 && index > 0;
+  });
+  return end === -1 ? lines.length : end;
+}

@@ -1,0 +1,118 @@
+import type { ContainerCreateOptions, DeviceRequest } from 'dockerode';
+import { ApiProblem } from '../../problem.ts';
+import type { AllocatedGpu, BoxSpec } from '../engine.ts';
+import { checkName } from '../process/names.ts';
+import type { EngineFacts } from './client.ts';
+import { completeReference, DeployFailure, hasDigest } from './image.ts';
+import { type BoxMark, toLabels } from './labels.ts';
+
+/** Shared memory in a box, in bytes: the engines' own 64 MiB are too little for programs that load training data. */
+const sharedMemory = 1024 ** 3;
+
+export interface RequestContext {
+  readonly server: string;
+  readonly facts: EngineFacts;
+  /** Address of this machine at which opened ports are reached. */
+  readonly publishHost: string;
+  /** Public SSH keys for the variable `PUBLIC_KEY`, a line each; empty where there are none. */
+  readonly publicKeys: string;
+  /** Whether the image says what it runs. */
+  readonly imageRuns: boolean;
+}
+
+/**
+ * A box as the engine is asked for it. Its command runs once. What an image runs by itself is started again when it
+ * ends; its standard input is held open, so that a shell or an interpreter, which would end at once, waits.
+ * @throws DeployFailure for what this engine cannot give
+ */
+export function toRequest(mark: BoxMark, context: RequestContext): ContainerCreateOptions {
+  const { spec, box, deploy } = mark;
+  const { facts } = context;
+  const ports = spec.ports.map((port) => `${port}/tcp`);
+  return {
+    name: `devbox-${spec.name}-${deploy.slice(0, 8)}`,
+    Image: completeReference(spec.image?.reference ?? ''),
+    Hostname: hostName(spec.name),
+    Env: Object.entries(variables(spec, box, context.publicKeys)).map((pair) => pair.join('=')),
+    Labels: toLabels(context.server, mark),
+    ExposedPorts: Object.fromEntries(ports.map((port) => [port, {}])),
+    ...programOf(spec, context.imageRuns),
+    HostConfig: {
+      // An empty port leaves the choice to the engine.
+      PortBindings: Object.fromEntries(
+        ports.map((port) => [port, [{ HostIp: context.publishHost, HostPort: '' }]]),
+      ),
+      Mounts: spec.mounts.map(({ source, target }) => ({ Type: 'bind', Source: source, Target: target })),
+      RestartPolicy: { Name: spec.command === null ? 'unless-stopped' : 'no' },
+      ShmSize: sharedMemory,
+      ...(spec.memoryGb !== null && facts.limitsMemory ? memoryLimit(spec.memoryGb) : {}),
+      ...(spec.gpus.length > 0 ? { DeviceRequests: [gpuRequest(spec.gpus, facts)] } : {}),
+    },
+  };
+}
+
+/** @throws ApiProblem 422 for a spec that no engine could make a box of. */
+export function checkSpec({ name, image, mounts }: BoxSpec): void {
+  checkName(name);
+  if (!image)
+    throw invalid('template_uuid', 'this server makes boxes from images: name a template or an image');
+  if (!/^[\w.\-/:@]+$/.test(image.reference)) {
+    throw invalid('image', `${JSON.stringify(image.reference)} is not the reference of an image`);
+  }
+  if (image.pull === 'digest' && !hasDigest(image.reference)) {
+    throw invalid(
+      'image_pull_policy',
+      `the policy digest needs an image by digest, as in ${image.reference}@sha256:…`,
+    );
+  }
+  const odd = mounts.find(({ target }) => !/^\/[^,\0]*[^,\0/]$/.test(target));
+  if (odd)
+    throw invalid('volume_mount_path', `${JSON.stringify(odd.target)} is no place for a volume in a box`);
+}
+
+function invalid(field: string, message: string): ApiProblem {
+  return new ApiProblem(422, 'invalid-request', message, { [field]: [message] });
+}
+
+function programOf({ command }: BoxSpec, imageRuns: boolean): Partial<ContainerCreateOptions> {
+  if (command !== null) return { Entrypoint: ['/bin/sh', '-c'], Cmd: [command] };
+  return { OpenStdin: true, ...(imageRuns ? {} : { Entrypoint: ['/bin/sh'], Cmd: [] }) };
+}
+
+function variables(spec: BoxSpec, box: string, publicKeys: string): Record<string, string> {
+  return {
+    ...(publicKeys === '' ? {} : { PUBLIC_KEY: publicKeys }),
+    ...spec.env,
+    DEVBOX_ID: box,
+    DEVBOX_NAME: spec.name,
+  };
+}
+
+/** Swap as large as the memory would double the limit. */
+function memoryLimit(gigabytes: number): { Memory: number; MemorySwap: number } {
+  const bytes = Math.round(gigabytes * 1024 ** 3);
+  return { Memory: bytes, MemorySwap: bytes };
+}
+
+/**
+ * Docker hands GPUs over itself; Podman by the names of the Container Device Interface, through this API since 5.0.
+ * @throws DeployFailure
+ */
+function gpuRequest(gpus: readonly AllocatedGpu[], { product, version }: EngineFacts): DeviceRequest {
+  const uuids = gpus.map(({ uuid }) => uuid);
+  if (product === 'Docker') return { Driver: 'nvidia', DeviceIDs: uuids, Capabilities: [['gpu']] };
+  if (Number.parseInt(version, 10) < 5) {
+    throw new DeployFailure(`Podman ${version} cannot be asked for GPUs: it needs Podman 5 or Docker`);
+  }
+  return { Driver: 'cdi', DeviceIDs: uuids.map((uuid) => `nvidia.com/gpu=${uuid}`) };
+}
+
+function hostName(name: string): string {
+  return (
+    name
+      .toLowerCase()
+      .replace(/[^a-z0-9-]+/g, '-')
+      .replace(/^-+|-+$/g, '')
+      .slice(0, 63) || 'devbox'
+  );
+}

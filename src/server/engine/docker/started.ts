@@ -1,0 +1,85 @@
+import { constants } from 'node:os';
+import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as z from 'zod/mini';
+import type { Exit } from '../engine.ts';
+import type { EngineClient } from './client.ts';
+
+/** A process that an engine has been asked to start in a container, and the stream to it. */
+export interface StartedExec {
+  readonly id: string;
+  readonly stream: Duplex;
+}
+
+export interface ExecRequest {
+  readonly container: string;
+  readonly argv: readonly string[];
+  readonly tty: boolean;
+  readonly env: readonly string[];
+}
+
+/** Starts a process in a running container. @throws EngineRefusal */
+export async function startExec(client: EngineClient, request: ExecRequest): Promise<StartedExec> {
+  const { container, argv, tty, env } = request;
+  return client.ask(async (docker) => {
+    const exec = await docker.getContainer(container).exec({
+      Cmd: [...argv],
+      Env: [...env],
+      Tty: tty,
+      AttachStdin: true,
+      AttachStdout: true,
+      AttachStderr: true,
+    });
+    const stream = await exec.start({ hijack: true, stdin: true, Tty: tty });
+    // Its end is all that is said of an engine that goes away.
+    stream.on('error', () => undefined);
+    return { id: exec.id, stream };
+  });
+}
+
+const inspectSchema = z.object({ Running: z.boolean(), ExitCode: z.nullish(z.int()) });
+
+/** How often it is looked whether a process has ended whose streams are held open, in milliseconds. */
+const lookMilliseconds = 500;
+const soonMilliseconds = 20;
+
+/**
+ * Resolves when a process has ended that is known to have begun.
+ * @param quiet resolves when its streams have ended, which mostly means that it has as well.
+ * @param sent signals that it was sent from here: an exit status is taken for the end by one of them only then.
+ */
+export async function exitOf(
+  client: EngineClient,
+  exec: string,
+  quiet: Promise<void>,
+  sent: ReadonlySet<NodeJS.Signals>,
+): Promise<Exit> {
+  let isQuiet = false;
+  void quiet.then(() => {
+    isQuiet = true;
+  });
+  for (;;) {
+    const found = await lookAt(client, exec);
+    if (found === 'gone') return { code: 137, signal: 'SIGKILL' };
+    if (found !== 'running') return asExit(found, sent);
+    await Promise.race([sleep(isQuiet ? soonMilliseconds : lookMilliseconds), ...(isQuiet ? [] : [quiet])]);
+  }
+}
+
+/** The exit status, or `gone` where container or engine have gone: the process is not ours to reach any more. */
+async function lookAt(client: EngineClient, exec: string): Promise<number | 'running' | 'gone'> {
+  try {
+    const { Running, ExitCode } = z.parse(
+      inspectSchema,
+      await client.ask((docker) => docker.getExec(exec).inspect()),
+    );
+    return Running || typeof ExitCode !== 'number' ? 'running' : ExitCode;
+  } catch {
+    return 'gone';
+  }
+}
+
+function asExit(code: number, sent: ReadonlySet<NodeJS.Signals>): Exit {
+  const signal = [...sent].find((each) => constants.signals[each] === code - 128);
+  return { code, signal: signal ?? null };
+}

@@ -1,0 +1,85 @@
+import type { BoxStatus, EngineBox, PublishedPort } from '../engine.ts';
+import type { EngineFacts } from './client.ts';
+import type { BoxContainer } from './containers.ts';
+import type { Note } from './notes.ts';
+
+/** Puts together what the note and the container say of a box; undefined where neither says that there is one. */
+export function toEngineBox(
+  id: string,
+  note: Note | undefined,
+  phase: 'pulling' | 'creating',
+  container: BoxContainer | undefined,
+  facts: EngineFacts,
+): EngineBox | undefined {
+  const outside = { id, home: null, workspace: null, isolation: isolationOf(facts) };
+  if (note?.state === 'deploying' || note?.state === 'undeployed') {
+    return {
+      ...outside,
+      spec: note.spec,
+      status: note.state === 'deploying' ? phase : 'failed',
+      failure: note.state === 'deploying' ? null : note.failure,
+      createdAt: note.createdAt,
+      updatedAt: note.since,
+      startedAt: null,
+      published: [],
+    };
+  }
+  if (!container) return undefined;
+  const { mark, state } = container;
+  const { status, failure } = statusOf(note, container);
+  const startedAt = time(state.StartedAt);
+  return {
+    ...outside,
+    spec: mark.spec,
+    status,
+    failure,
+    createdAt: mark.createdAt,
+    updatedAt: Math.max(mark.createdAt, note?.since ?? 0, startedAt, time(state.FinishedAt)),
+    startedAt: status === 'running' ? startedAt : null,
+    published: status === 'running' ? publishedBy(container) : [],
+  };
+}
+
+interface Standing {
+  readonly status: BoxStatus;
+  readonly failure: string | null;
+}
+
+function statusOf(note: Note | undefined, { state }: BoxContainer): Standing {
+  if (note?.state === 'deleting' || state.Status === 'removing') return { status: 'deleting', failure: null };
+  // Its program has ended, and the engine is about to start it again.
+  if (state.Restarting) return { status: 'creating', failure: null };
+  if (state.Paused) return { status: 'stopped', failure: null };
+  if (state.Running) return { status: 'running', failure: null };
+  // A note on an earlier life says nothing of this one: somebody has started it since.
+  const isNoted = note !== undefined && 'life' in note && note.life === state.StartedAt;
+  if (isNoted && note.state === 'given-up') return { status: 'failed', failure: note.failure };
+  const failure = isNoted ? null : failureOf(state);
+  return { status: failure === null ? 'stopped' : 'failed', failure };
+}
+
+/** Why a container that does not run failed; null where it did not. */
+function failureOf({ Status, ExitCode, OOMKilled, Error: words }: BoxContainer['state']): string | null {
+  if (OOMKilled) return 'it was ended because it used more memory than it may';
+  if (Status === 'dead') return 'the engine could not remove it';
+  if (Status === 'created' || Status === 'configured') return words || null;
+  if (ExitCode === 0) return null;
+  return words ? `it ended with status ${ExitCode}: ${words}` : `it ended with status ${ExitCode}`;
+}
+
+function publishedBy({ mark, isOnHostNetwork, hostPorts }: BoxContainer): PublishedPort[] {
+  return mark.spec.ports.flatMap((port) => {
+    // In the machine's own network a port is the same inside and outside.
+    const hostPort = isOnHostNetwork ? port : hostPorts.get(port);
+    return hostPort === undefined ? [] : [{ port, hostPort }];
+  });
+}
+
+function isolationOf({ product, version }: EngineFacts): string {
+  return `a container of ${product} ${version}: its own files, processes and network, on this machine's kernel`;
+}
+
+/** Milliseconds since 1970; engines write the year 1 for never. */
+function time(text: string): number {
+  return Math.max(0, Date.parse(text) || 0);
+}

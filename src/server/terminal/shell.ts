@@ -37,6 +37,8 @@ export const shellSource = z.discriminatedUnion('kind', [
     /** Where the engine answers: a unix socket, or a host and port. */
     engine: z.union([z.object({ socketPath: z.string() }), z.object({ host: z.string(), port: z.int() })]),
     exec: z.string(),
+    /** What is run in the container to end the shell: closing the connection leaves it there. */
+    hangUp: z.object({ container: z.string(), argv: z.array(z.string()) }),
   }),
 ]);
 

@@ -1,16 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ApiProblem, noSuchBox } from '../../problem.ts';
-import type {
-  BoxSpec,
-  BoxStats,
-  Engine,
-  EngineBox,
-  LogPage,
-  LogQuery,
-  RunningCommand,
-  RunningTerminal,
-  TerminalSize,
-} from '../engine.ts';
+import type { ShellSource } from '../../terminal/shell.ts';
+import type { BoxSpec, BoxStats, Engine, EngineBox, LogPage, LogQuery, RunningCommand } from '../engine.ts';
 import { nameKey } from '../process/names.ts';
 import { DockerBox, type DockerBoxDeps } from './box.ts';
 import { EngineRefusal } from './client.ts';
@@ -18,8 +9,8 @@ import type { BoxContainer } from './containers.ts';
 import { type ExecDeps, startCommand } from './exec.ts';
 import { readLogs } from './logs.ts';
 import { checkSpec } from './request.ts';
+import { makeShell } from './shell.ts';
 import { readStats } from './stats.ts';
-import { startTerminal } from './terminal.ts';
 
 /** Boxes as containers of an engine with Docker's API; see open.ts. */
 export class DockerEngine implements Engine {
@@ -127,8 +118,8 @@ export class DockerEngine implements Engine {
     return this.#inside(id, (container, deps) => startCommand(container.id, argv, deps));
   }
 
-  async terminal(id: string, size: TerminalSize): Promise<RunningTerminal> {
-    return this.#inside(id, (container, deps) => startTerminal(container.id, size, deps));
+  async shell(id: string): Promise<ShellSource> {
+    return this.#inside(id, (container) => makeShell(this.#deps.client, container.id));
   }
 
   /** Without the records nobody could find these containers again. */
@@ -142,7 +133,7 @@ export class DockerEngine implements Engine {
     const box = this.#find(id);
     return this.#guard(async () => {
       const container = await box.container();
-      if (!container) return { entries: [], cursor: query.after ?? '' };
+      if (!container) return { entries: [], cursor: query.after ?? '', truncated: false };
       return readLogs(this.#deps.client, container.id, query, !container.state.Running);
     });
   }

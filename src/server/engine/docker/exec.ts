@@ -29,8 +29,7 @@ export async function startCommand(
     throw new CommandNotStarted(126, 'a word of the command holds a NUL byte');
   }
   const { client } = deps;
-  const request = { container, argv: launchWords(argv), tty: false, env: [] };
-  const { id, stream } = await startExec(client, request).catch((error: unknown) => {
+  const { id, stream } = await startExec(client, container, launchWords(argv)).catch((error: unknown) => {
     throw error instanceof EngineRefusal ? notStarted(error.message, 126) : error;
   });
   const opening = new Opening();

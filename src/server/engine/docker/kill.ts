@@ -42,7 +42,7 @@ export class Killer {
 
 /** Runs a short program in a container to its end; what it says is dropped. */
 export async function runIn(client: EngineClient, container: string, argv: readonly string[]): Promise<void> {
-  const { stream } = await startExec(client, { container, argv, tty: false, env: [] });
+  const { stream } = await startExec(client, container, argv);
   stream.resume();
   stream.end();
   await new Promise<void>((resolve, reject) => {

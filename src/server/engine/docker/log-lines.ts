@@ -1,3 +1,4 @@
+import { maxLineBytes } from '../log-room.ts';
 import { FrameParser } from './demux.ts';
 
 /** A line of a log, with its time in a form that can be compared as text. */
@@ -31,9 +32,11 @@ export function readLines(answer: Buffer, isOver: boolean): Line[] {
     const text = message.slice(at + 1, isUnfinished ? undefined : -1);
     const index = last[stream];
     const before = index === undefined ? undefined : lines[index];
-    if (index !== undefined && before?.isUnfinished) {
+    const isPart = before?.isUnfinished && Buffer.byteLength(before.text) + bytes.length <= maxLineBytes;
+    if (index !== undefined && isPart) {
       lines[index] = { ...before, text: before.text + text, isUnfinished };
     } else {
+      if (index !== undefined && before?.isUnfinished) lines[index] = { ...before, isUnfinished: false };
       last[stream] = lines.length;
       lines.push({ key: normalTime(message.slice(0, at)), stream, text, isUnfinished });
     }

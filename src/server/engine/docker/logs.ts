@@ -1,10 +1,9 @@
 import type { LogEntry, LogPage, LogQuery } from '../engine.ts';
+import { LogRoom } from '../log-room.ts';
 import type { EngineClient } from './client.ts';
 import { Cursor } from './log-cursor.ts';
 import { isSince, type Line, readLines } from './log-lines.ts';
 
-/** Text of the lines of one page at most, in characters. */
-const maxPageLength = 8 * 1024 * 1024;
 /** So many lines are asked for at most where neither time nor cursor says where to begin. */
 const maxLines = 50_000;
 
@@ -25,15 +24,17 @@ export async function readLogs(
     from === null
       ? await lastLines(client, container, stream === null ? tail : null, isOver)
       : { lines: await fetchLines(client, container, { since: from }, isOver), isWhole: true };
-  const { taken, read } = cursor
+  const { taken, read, isCut } = cursor
     ? takeFirst(cursor.behind(window.lines), window.lines)
     : takeLast(window.lines);
   const wanted = taken.filter(
     (line) => (stream === null || line.stream === stream) && (since === null || isSince(line, since)),
   );
+  const isSatisfied = cursor === null && tail !== null && wanted.length >= tail;
   return {
     entries: lastOf(wanted, tail).map(toEntry),
     cursor: Cursor.after(read, { previous: cursor, from, isWhole: window.isWhole }).format(),
+    truncated: !isSatisfied && (isCut || !window.isWhole),
   };
 }
 
@@ -94,27 +95,28 @@ interface Taken {
   readonly taken: readonly Line[];
   /** Lines of the window up to where the next page begins. */
   readonly read: readonly Line[];
+  /** Whether there were more than fit. */
+  readonly isCut: boolean;
 }
 
 /** Who follows a log must lose nothing: what does not fit comes with the next page. */
 function takeFirst(fresh: readonly Line[], window: readonly Line[]): Taken {
   const end = overflow(fresh);
   const next = fresh[end];
-  return { taken: fresh.slice(0, end), read: next ? window.slice(0, window.indexOf(next)) : window };
+  const read = next ? window.slice(0, window.indexOf(next)) : window;
+  return { taken: fresh.slice(0, end), read, isCut: next !== undefined };
 }
 
 /** Who looks at a log wants its end. */
 function takeLast(window: readonly Line[]): Taken {
   const backwards = [...window].reverse();
-  return { taken: backwards.slice(0, overflow(backwards)).reverse(), read: window };
+  const end = overflow(backwards);
+  return { taken: backwards.slice(0, end).reverse(), read: window, isCut: end < window.length };
 }
 
-/** How many lines, from the first, fit into a page; at least one. */
+/** How many lines, from the first, fit into a page. */
 function overflow(lines: readonly Line[]): number {
-  let left = maxPageLength;
-  const end = lines.findIndex(({ text }, index) => {
-    left -= text.length + 1;
-    return left < 0 && index > 0;
-  });
+  const room = new LogRoom();
+  const end = lines.findIndex((line) => !room.take(line));
   return end === -1 ? lines.length : end;
 }

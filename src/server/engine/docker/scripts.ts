@@ -29,16 +29,27 @@ exec setsid /bin/sh -c "$0" sh "$@"`;
 /** The words that run a program as the leader of a process group, after it has said which. */
 export const launchWords = (argv: readonly string[]): string[] => ['/bin/sh', '-c', lead, launch, ...argv];
 
-const shell = `${readStat}
-echo "devbox $$ $devbox_start"
-if [ -n "$SHELL" ] && [ -x "$SHELL" ]; then exec "$SHELL" -l; fi
+const shell = `if [ -n "$SHELL" ] && [ -x "$SHELL" ]; then exec "$SHELL" -l; fi
 if command -v bash >/dev/null 2>&1; then exec bash -l; fi
 exec /bin/sh -l`;
 
-/** The words that run a login shell on a terminal, after it has said which process it is. */
+/** The words that run a login shell: the one that SHELL names in the box, or bash, or sh. */
 export const shellWords: readonly string[] = ['/bin/sh', '-c', shell];
 
-/** What the programs above say first. */
+/** The variable by which all that was started in a terminal is found again. */
+export const terminalVariable = 'DEVBOX_TERMINAL';
+
+const hangUp = `for devbox_signal in HUP KILL; do
+for devbox_dir in /proc/[0-9]*; do
+grep -q "${terminalVariable}=$1" "$devbox_dir/environ" 2>/dev/null && kill -s $devbox_signal "\${devbox_dir#/proc/}"
+done
+sleep 1
+done`;
+
+/** The words that end all that was started in a terminal: they are told to, and killed a moment later. */
+export const hangUpWords = (mark: string): string[] => ['/bin/sh', '-c', hangUp, 'sh', mark];
+
+/** What a program says first that was started by `launchWords`. */
 export const announcement = /^devbox (?:(\d+) (\d*)|(missing|denied))\r?\n/;
 
 /**

@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type Docker from 'dockerode';
 import * as z from 'zod/mini';
 import type { Exit } from '../engine.ts';
 import type { EngineClient } from './client.ts';
@@ -18,23 +19,32 @@ export interface ExecRequest {
   readonly env: readonly string[];
 }
 
-/** Starts a process in a running container. @throws EngineRefusal */
-export async function startExec(client: EngineClient, request: ExecRequest): Promise<StartedExec> {
+/** Makes a process that can be started in a running container. @throws EngineRefusal */
+export function makeExec(client: EngineClient, request: ExecRequest): Promise<Docker.Exec> {
   const { container, argv, tty, env } = request;
-  return client.ask(async (docker) => {
-    const exec = await docker.getContainer(container).exec({
+  return client.ask((docker) =>
+    docker.getContainer(container).exec({
       Cmd: [...argv],
       Env: [...env],
       Tty: tty,
       AttachStdin: true,
       AttachStdout: true,
       AttachStderr: true,
-    });
-    const stream = await exec.start({ hijack: true, stdin: true, Tty: tty });
-    // Its end is all that is said of an engine that goes away.
-    stream.on('error', () => undefined);
-    return { id: exec.id, stream };
-  });
+    }),
+  );
+}
+
+/** Makes a process and starts it. @throws EngineRefusal */
+export async function startExec(
+  client: EngineClient,
+  container: string,
+  argv: readonly string[],
+): Promise<StartedExec> {
+  const exec = await makeExec(client, { container, argv, tty: false, env: [] });
+  const stream = await client.ask(() => exec.start({ hijack: true, stdin: true }));
+  // Its end is all that is said of an engine that goes away.
+  stream.on('error', () => undefined);
+  return { id: exec.id, stream };
 }
 
 const inspectSchema = z.object({ Running: z.boolean(), ExitCode: z.nullish(z.int()) });

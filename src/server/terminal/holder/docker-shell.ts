@@ -12,12 +12,15 @@ type DockerSource = Extract<ShellSource, { kind: 'docker' }>;
 export async function openDockerShell(source: DockerSource, size: TerminalSize): Promise<Shell> {
   const stream = await hijack(source, size);
   const resize = ({ columns, rows }: TerminalSize): void =>
-    void call(source, 'POST', `/resize?h=${rows}&w=${columns}`).catch(() => undefined);
+    void call(source, 'POST', `/exec/${source.exec}/resize?h=${rows}&w=${columns}`).catch(() => undefined);
   // Not every engine takes the size at the start.
   resize(size);
+  let hungUp: Promise<void> | undefined;
   const exited = new Promise<void>((resolve) => {
     for (const event of ['end', 'close', 'error']) stream.once(event, () => resolve());
-  }).then(() => exitOf(source));
+  })
+    .then(() => hungUp)
+    .then(() => exitOf(source));
   return {
     exited,
     onData: (listener) => stream.on('data', listener),
@@ -27,8 +30,10 @@ export async function openDockerShell(source: DockerSource, size: TerminalSize):
     resize,
     pause: () => stream.pause(),
     resume: () => stream.resume(),
-    // A shell whose terminal is closed gets a hang-up from its own kernel.
-    hangUp: () => stream.destroy(),
+    hangUp() {
+      hungUp ??= hangUp(source).catch(() => undefined);
+      stream.destroy();
+    },
   };
 }
 
@@ -61,9 +66,17 @@ function hijack(source: DockerSource, { columns, rows }: TerminalSize): Promise<
   });
 }
 
+/** Has the shell ended by another program in its container: engines do not do it. */
+async function hangUp(source: DockerSource): Promise<void> {
+  const { container, argv } = source.hangUp;
+  const made = await call(source, 'POST', `/containers/${container}/exec`, { Cmd: argv });
+  const { Id: id } = JSON.parse(made);
+  await call(source, 'POST', `/exec/${id}/start`, { Detach: true });
+}
+
 async function exitOf(source: DockerSource): Promise<Exit> {
   try {
-    const { ExitCode: code } = JSON.parse(await call(source, 'GET', '/json'));
+    const { ExitCode: code } = JSON.parse(await call(source, 'GET', `/exec/${source.exec}/json`));
     return { code: typeof code === 'number' ? code : 0, signal: null };
   } catch {
     // The box, or its engine, has gone.
@@ -71,12 +84,22 @@ async function exitOf(source: DockerSource): Promise<Exit> {
   }
 }
 
-function call(source: DockerSource, method: 'GET' | 'POST', path: string): Promise<string> {
+function call(
+  source: DockerSource,
+  method: 'GET' | 'POST',
+  path: string,
+  content?: Readonly<Record<string, unknown>>,
+): Promise<string> {
+  const body = content === undefined ? '' : JSON.stringify(content);
+  const headers = {
+    'content-length': Buffer.byteLength(body),
+    ...(content === undefined ? {} : { 'content-type': 'application/json' }),
+  };
   return new Promise((resolve, reject) => {
-    const request = httpRequest({ ...source.engine, method, path: `/exec/${source.exec}${path}` });
+    const request = httpRequest({ ...source.engine, method, path, headers });
     request.once('response', (answer) => textOf(answer).then(resolve, reject));
     request.once('error', reject);
-    request.end();
+    request.end(body);
   });
 }
 

@@ -1,5 +1,6 @@
 // Makes dist/: main.js and app/ (CommonJS chunks of the start-up path, with V8 code caches), ui.mjs (Ink),
-// server.mjs (the box server), terminal.mjs (what holds a terminal), compose.mjs (the library) and schema/ (JSON Schemas for editors).
+// server.mjs (the box server), terminal.mjs (what holds a terminal), keeper.mjs (which keeps boxes' logs), compose.mjs
+// (the library) and schema/ (JSON Schemas for editors).
 import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -140,6 +141,12 @@ await Promise.all([
     format: 'esm',
     outfile: 'dist/terminal.mjs',
     banner: commonJsNames,
+  }),
+  build({
+    ...common,
+    entryPoints: ['src/server/engine/process/keeper/main.ts'],
+    format: 'esm',
+    outfile: 'dist/keeper.mjs',
   }),
   build({ ...common, entryPoints: ['src/compose/index.ts'], format: 'esm', outfile: 'dist/compose.mjs' }),
   build({

@@ -1,5 +1,6 @@
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { addresser } from './address.ts';
 import { CredentialStore } from './credentials/store.ts';
 import { openProcessEngine } from './engine/process/engine.ts';
@@ -24,6 +25,8 @@ export async function assemble(options: ServeOptions): Promise<RouteDeps> {
   const engine = await openProcessEngine({
     boxes: join(state, 'boxes'),
     homes,
+    // Beside the server's own file in the package.
+    keeper: fileURLToPath(new URL('keeper.mjs', import.meta.url)),
     graceSeconds,
     now: Date.now,
     report,

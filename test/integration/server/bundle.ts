@@ -15,6 +15,7 @@ export async function bundleServer(name: string): Promise<string> {
   await build({
     entryPoints: {
       server: join(root, 'src/server/main.ts'),
+      keeper: join(root, 'src/server/engine/process/keeper/main.ts'),
       terminal: join(root, 'src/server/terminal/holder/main.ts'),
     },
     outdir: join(directory, 'dist'),

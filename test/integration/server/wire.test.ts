@@ -234,7 +234,7 @@ describe('every error has a status from 400 and a message', () => {
       { server_name: 'g', environment_variables: { 'A=B': 'c' } },
       422,
     ],
-    ['log times that are not kept', 'GET', '/v1/containers/BOX/logs?since=10m', undefined, 501],
+    ['a cursor that is none', 'GET', '/v1/containers/BOX/logs?after=x', undefined, 422],
   ];
   test.each(cases)('%s', async (_what, method, path, body, expected) => {
     const { status, headers, text } = await call(method, path.replace('BOX', box.id), body);

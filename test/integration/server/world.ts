@@ -23,7 +23,12 @@ export interface World {
   /** Opens it as a run does that finds part of its surroundings different. */
   openWith(part: { readonly runtime?: string; readonly host?: string }): Promise<Provider>;
   /** Makes a box and looks it up. */
-  up(provider: Provider, name: string, env?: Readonly<Record<string, string>>): Promise<Box>;
+  up(
+    provider: Provider,
+    name: string,
+    env?: Readonly<Record<string, string>>,
+    settings?: Readonly<Record<string, unknown>>,
+  ): Promise<Box>;
   /** The server's pid; undefined while none runs. */
   serverPid(): Promise<number | undefined>;
   /** Ends boxes and server. @returns the command lines of processes that are left; none is right. */
@@ -91,8 +96,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     openWith: ({ runtime = paths.runtime, host = context.user.host }) =>
       openIn({ ...context, paths: { ...paths, runtime }, user: { ...context.user, host } }),
     serverPid,
-    async up(provider, name, env = {}) {
-      const answer = await provider.launch({ name, lease: 'dbx_000000000000', tags: {}, env, settings: {} });
+    async up(provider, name, env = {}, settings = {}) {
+      const answer = await provider.launch({ name, lease: 'dbx_000000000000', tags: {}, env, settings });
       if (answer.outcome !== 'launched') throw answer.error;
       const box = await provider.get(answer.id);
       if (!box) throw new Error('the box is not there');

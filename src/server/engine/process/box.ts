@@ -1,18 +1,23 @@
 import { gpuEnvironment } from '../../gpus/environment.ts';
 import { bootId, isRunning, type ProcessIdentity } from '../../identity.ts';
 import { ApiProblem } from '../../problem.ts';
-import type { BoxSpec, BoxStatus, EngineBox, Exit } from '../engine.ts';
+import type { BoxSpec, BoxStatus, EngineBox, Exit, LogPage, LogQuery } from '../engine.ts';
 import type { Attended } from './attended.ts';
+import type { DeployLog } from './deploy-log.ts';
 import { boxEnvironment } from './environment.ts';
 import type { Homes } from './homes.ts';
+import type { LogKeeper } from './log/keeper-client.ts';
+import { readLog } from './log/reader.ts';
 import { startMain } from './main-process.ts';
 import { reapBox, reapGroups, trySignal } from './reap.ts';
 import type { BoxRecord } from './record.ts';
+import type { RunStatus } from './run-status.ts';
 import type { BoxStore } from './store.ts';
 
 export interface ProcessBoxDeps {
   readonly store: BoxStore;
   readonly homes: Homes;
+  readonly keeper: LogKeeper;
   readonly graceMilliseconds: number;
   readonly now: () => number;
   readonly report: (line: string) => void;
@@ -44,6 +49,8 @@ export class ProcessBox {
   /** Process groups of commands that were started from here and have not ended. */
   readonly #groups = new Set<number>();
   readonly #attended: Attended;
+  readonly #status: RunStatus;
+  readonly #log: DeployLog;
   #queue: Promise<unknown> = Promise.resolve();
   #removed = false;
   #shortLives = 0;
@@ -52,6 +59,8 @@ export class ProcessBox {
     this.#record = record;
     this.#deps = deps;
     this.#attended = deps.store.attended(record.id);
+    this.#status = deps.store.runStatus(record.id);
+    this.#log = deps.store.deployLog(record.id, deps.now);
   }
 
   /** A box that does not exist yet; `save` and `begin` make it. */
@@ -81,7 +90,7 @@ export class ProcessBox {
   async look(): Promise<EngineBox> {
     if (this.#needsLook()) await this.#inTurn(() => this.#supervise());
     const { id, spec, createdAt, updatedAt, main, failure } = this.#record;
-    const status = this.#status();
+    const status = this.#word();
     return {
       id,
       spec,
@@ -136,6 +145,7 @@ export class ProcessBox {
   resume(): Promise<void> {
     return this.#inTurn(async () => {
       void this.#endUnattended(await this.#attended.takeAll());
+      await this.#deps.keeper.hold(this.id);
       if (this.#record.wanted.startsWith('deleted')) return this.#removeNow();
       if (this.#record.wanted === 'stopped') return this.#reap();
       if (this.#record.made) return this.#supervise();
@@ -164,6 +174,14 @@ export class ProcessBox {
     const { status } = await this.look();
     if (status === 'running') return this.#place();
     throw new ApiProblem(409, 'not-running', `container ${this.name} is ${status}, not running`);
+  }
+
+  logs(query: LogQuery): Promise<LogPage> {
+    return readLog(this.#deps.store.directory(this.id), query);
+  }
+
+  deployLog(): Promise<string> {
+    return this.#log.read();
   }
 
   /** Where the record of the box is gone: ends the main process, if all it does is to wait. */
@@ -197,7 +215,7 @@ export class ProcessBox {
     this.#deps.report(`${this.id}: ${problem instanceof Error ? problem.message : String(problem)}`);
   }
 
-  #status(): BoxStatus {
+  #word(): BoxStatus {
     const { wanted, made, main, failure } = this.#record;
     if (wanted.startsWith('deleted')) return 'deleting';
     if (wanted === 'stopped') return 'stopped';
@@ -218,7 +236,7 @@ export class ProcessBox {
     if (!this.#needsLook() || (await this.#mainRuns())) return;
     const isFromEarlierBoot = this.#record.main?.bootId !== (await bootId());
     if (this.#record.spec.command === null || isFromEarlierBoot) return this.#launch();
-    await this.#change({ main: null, failure: { code: null, message: 'it ended while nobody watched' } });
+    await this.#fail(await this.#status.exitCode());
   }
 
   async #mainRuns(): Promise<boolean> {
@@ -229,13 +247,17 @@ export class ProcessBox {
     await this.#deps.homes.prepare(this.name);
     const { cwd, environment } = this.#place();
     const { command } = this.#record.spec;
-    const logFile = this.#deps.store.logFile(this.id);
+    const pipes = command === null ? null : await this.#deps.keeper.open(this.id);
+    await this.#status.clear();
     const startedAt = this.#deps.now();
-    const { identity, exited } = await startMain({ command, cwd, env: environment('dumb'), logFile });
+    const status = this.#status;
+    const { identity, exited } = await startMain({ command, cwd, env: environment('dumb'), pipes, status });
+    if (pipes) await this.#deps.keeper.hold(this.id);
     if (identity) {
       void exited.then((exit) => this.#ended(identity.pid, exit));
       await this.#change({ made: true, main: { ...identity, startedAt }, failure: null });
-    } else await this.#change({ made: true, main: null, failure: failureFrom(await exited) });
+      await this.#log.add(`started as process ${identity.pid}`);
+    } else await this.#fail((await exited).code);
   }
 
   /** The main process ended under our eyes. */
@@ -246,13 +268,22 @@ export class ProcessBox {
       const isShort = this.#deps.now() - main.startedAt < minLifeMilliseconds;
       this.#shortLives = isShort ? this.#shortLives + 1 : 0;
       if (spec.command === null && this.#shortLives <= maxShortLives) return this.#launch();
-      await this.#change({ main: null, failure: failureFrom(exit) });
+      await this.#fail(exit.code);
     }).catch((error: unknown) => this.#report(error));
+  }
+
+  /** The main process has ended by itself, with this status if somebody knows it. */
+  async #fail(code: number | null): Promise<void> {
+    await this.#deps.keeper.settle(this.id);
+    const message = code === null ? 'it ended, and nobody saw how' : `it ended with status ${code}`;
+    await this.#change({ made: true, main: null, failure: { code, message } });
+    await this.#log.add(message);
   }
 
   async #removeNow(): Promise<void> {
     await this.#reap();
     if (this.#record.wanted === 'deleted-with-home') await this.#deps.homes.purge(this.name);
+    this.#deps.keeper.forget(this.id);
     await this.#deps.store.forget(this.id);
     this.#removed = true;
   }
@@ -264,7 +295,10 @@ export class ProcessBox {
     if (left > 0) {
       throw new ApiProblem(500, 'still-running', `${left} processes of ${this.name} could not be ended`);
     }
-    if (this.#record.main) await this.#change({ main: null });
+    if (!this.#record.wanted.startsWith('deleted')) await this.#deps.keeper.settle(this.id);
+    if (!this.#record.main) return;
+    await this.#change({ main: null });
+    await this.#log.add('its processes were ended');
   }
 
   #place(): Place {
@@ -293,8 +327,3 @@ export class ProcessBox {
     return result;
   }
 }
-
-const failureFrom = ({ code }: Exit): BoxRecord['failure'] => ({
-  code,
-  message: `it ended with status ${code}`,
-});

@@ -5,7 +5,7 @@ import type { BoxSpec, BoxStats, Engine, EngineBox, LogPage, LogQuery, RunningCo
 import { ProcessBox, type ProcessBoxDeps } from './box.ts';
 import { startCommand } from './command.ts';
 import { Homes } from './homes.ts';
-import { readTail } from './log.ts';
+import { LogKeeper } from './log/keeper-client.ts';
 import { checkName, nameKey } from './names.ts';
 import { PipeMaker } from './pipes.ts';
 import { BoxStore } from './store.ts';
@@ -15,6 +15,8 @@ export interface ProcessEngineOptions {
   readonly boxes: string;
   /** Directory of the boxes' homes. */
   readonly homes: string;
+  /** The program that keeps the boxes' logs: `keeper/main.ts` as one file. */
+  readonly keeper: string;
   /** Seconds that a box's processes get to end by themselves before they are killed. */
   readonly graceSeconds: number;
   readonly now: () => number;
@@ -30,6 +32,7 @@ export async function openProcessEngine(options: ProcessEngineOptions): Promise<
   const deps: ProcessBoxDeps = {
     store: new BoxStore(options.boxes),
     homes: new Homes(options.homes),
+    keeper: new LogKeeper({ program: options.keeper, boxes: options.boxes, report: options.report }),
     graceMilliseconds: options.graceSeconds * 1000,
     now: options.now,
     report: options.report,
@@ -153,21 +156,11 @@ class ProcessEngine implements Engine {
   }
 
   async logs(id: string, query: LogQuery): Promise<LogPage> {
-    if (query.since !== null || query.after !== null || query.stream !== null) {
-      throw new ApiProblem(501, 'no-times', 'this engine does not record when a line was written');
-    }
-    const text = await readTail(this.#deps.store.logFile(this.#find(id).id), query.tail);
-    const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n');
-    const time = new Date(this.#deps.now()).toISOString();
-    return {
-      entries: lines.map((line) => ({ time, stream: 'stdout', text: line })),
-      cursor: '',
-      truncated: false,
-    };
+    return this.#find(id).logs(query);
   }
 
   async deployLog(id: string): Promise<string> {
-    return `${this.#find(id).name}: nothing had to be pulled or built\n`;
+    return this.#find(id).deployLog();
   }
 
   async stats(id: string): Promise<BoxStats> {

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { open } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { identify, type ProcessIdentity } from '../../identity.ts';
 import type { Exit } from '../engine.ts';
+import type { RunPipes } from './log/runs.ts';
+import type { RunStatus } from './run-status.ts';
 
 export interface MainProcess {
   /** Undefined where it ended before it could be looked at. */
@@ -16,32 +17,43 @@ const idle = ['tail', '-f', '/dev/null'] as const;
 const idlePath = '/usr/bin:/bin:/run/current-system/sw/bin';
 
 /**
- * Starts the main process of a box in a session of its own, so that it outlives the server. Its output is
- * appended to `logFile`.
+ * Waits until somebody reads the two pipes, then holds each open for reading, too: a reader that dies costs nothing
+ * of what is written. Then it runs the command, and writes down how that ended.
+ */
+const attached = [
+  'exec 8>"$1" 9>"$2"; exec 1<>"$1" 2<>"$2" 8>&- 9>&-',
+  'status=$0; shift 2; echo "{\\"ready\\": 1}" >>"$status"; "$@"; code=$?',
+  'echo "{\\"exit-code\\": $code}" >>"$status"; exit "$code"',
+].join('\n');
+
+/**
+ * Starts the main process of a box in a session of its own, so that it outlives the server. What a command writes
+ * goes into `pipes`, how it ends into `status`.
+ * @returns when the command runs.
  * @throws what kept it from starting.
  */
 export async function startMain(options: {
   readonly command: string | null;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
-  readonly logFile: string;
+  readonly pipes: RunPipes | null;
+  readonly status: RunStatus;
 }): Promise<MainProcess> {
-  const log = await open(options.logFile, 'a', 0o600);
-  try {
-    const [file, ...args] = options.command === null ? idle : (['/bin/sh', '-c', options.command] as const);
-    const child = spawn(file, args, {
-      cwd: options.cwd,
-      env: options.command === null ? { ...options.env, PATH: idlePath } : options.env,
-      detached: true,
-      stdio: ['ignore', log.fd, log.fd],
-    });
-    const exited = exitOf(child);
-    const pid = await spawned(child);
-    child.unref();
-    return { identity: await identify(pid), exited };
-  } finally {
-    await log.close();
-  }
+  const { command, cwd, env, pipes, status } = options;
+  const [file = '', ...args] = pipes
+    ? ['/bin/sh', '-c', attached, status.path, pipes.stdout, pipes.stderr, '/bin/sh', '-c', command ?? '']
+    : idle;
+  const child = spawn(file, args, {
+    cwd,
+    env: pipes ? env : { ...env, PATH: idlePath },
+    detached: true,
+    stdio: 'ignore',
+  });
+  const exited = exitOf(child);
+  const pid = await spawned(child);
+  child.unref();
+  if (pipes) await Promise.race([exited, status.ready(child)]);
+  return { identity: await identify(pid), exited };
 }
 
 /** Resolves with the pid once the program runs, rejects with Node's own error where it cannot. */

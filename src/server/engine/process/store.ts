@@ -2,9 +2,14 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readIfThere, writeDurably } from '../../../base/files.ts';
 import { Attended } from './attended.ts';
+import { DeployLog } from './deploy-log.ts';
 import { type BoxRecord, parseRecord } from './record.ts';
+import { RunStatus } from './run-status.ts';
 
-/** The directories of boxes below one directory: each has its `box.json`, its `log` and `attended`. */
+/**
+ * The directories of boxes below one directory: each has its `box.json`, its `logs`, the `runs` that are not wholly in
+ * them yet, the `status` of the last run, its `deploy.log`, and what is `attended`.
+ */
 export class BoxStore {
   readonly #root: string;
 
@@ -12,8 +17,17 @@ export class BoxStore {
     this.#root = root;
   }
 
-  logFile(id: string): string {
-    return join(this.#root, id, 'log');
+  /** A box's own directory. */
+  directory(id: string): string {
+    return join(this.#root, id);
+  }
+
+  deployLog(id: string, now: () => number): DeployLog {
+    return new DeployLog(join(this.#root, id, 'deploy.log'), now);
+  }
+
+  runStatus(id: string): RunStatus {
+    return new RunStatus(join(this.#root, id, 'status'));
   }
 
   /** Which commands of a box are attended. */

@@ -47,7 +47,7 @@ describe('a box', () => {
     expect(extra.get('Home')).toBe(join(world.paths.data, 'homes', 'dev'));
     expect(extra.get('Workspace')).toBe(join(world.paths.data, 'homes', 'dev', 'workspace'));
     expect(box?.isolation).toMatch(/^(none|bubblewrap): /);
-    expect(box?.tags).toEqual({ team: 'a' });
+    expect(box?.tags).toMatchObject({ team: 'a' });
     if (!box) return;
     expect(await provider.get(box.id)).toMatchObject({ id: box.id, name: 'dev' });
     expect(await provider.terminate(box, { purge: false })).toMatchObject({ id: box.id, phase: 'ended' });

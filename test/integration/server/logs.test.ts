@@ -63,7 +63,7 @@ const keeperPid = async (): Promise<number | undefined> =>
 /** Writes numbered lines to both streams until a file is there, and says at the end how many there were. */
 const counting = [
   'n=0',
-  'while [ ! -e stop ]; do n=$((n+1)); echo "out $n"; echo "err $n" >&2; [ $((n % 50)) -gt 0 ] || sleep 0.01; done',
+  'while [ ! -e stop ]; do n=$((n+1)); echo "out $n"; echo "err $n" >&2; [ $((n % 10)) -gt 0 ] || sleep 0.02; done',
   'echo "$n" > count',
 ].join('; ');
 
@@ -172,7 +172,7 @@ describe('the log of a command', () => {
   test('loses and repeats nothing where the server is killed, and what the box says meanwhile is there', async () => {
     const box = await up('outlives', counting);
     const entries = await followed(box, async () => {
-      for (let kills = 0; kills < 3; kills++) {
+      for (let kills = 0; kills < 2; kills++) {
         await enough(box);
         await killServer();
       }

@@ -14,10 +14,19 @@ export function statsView(box: Box, stats: BoxStats, now: number): View {
   };
 }
 
+/** A value with a bar behind it; the bars of a card stand in one column. */
+interface Gauge {
+  readonly text: string;
+  /** From 0 to 1; null where the whole is not known. */
+  readonly share: number | null;
+  /** Behind the bar. */
+  readonly note?: string;
+}
+
 function statsRows(stats: BoxStats): Row[] {
   const { gpus } = stats;
-  const values: [string, Text | undefined][] = [
-    ['CPU', cpuText(stats)],
+  const values: [string, Gauge | string | undefined][] = [
+    ['CPU', cpuGauge(stats)],
     ['Memory', usedOf(stats.memoryUsed, stats.memoryLimit)],
     ['Disk', usedOf(stats.diskUsed, stats.diskTotal)],
     ...gpus.flatMap((gpu, index) => gpuRows(gpu, gpus.length > 1 ? ` ${index}` : '')),
@@ -25,39 +34,48 @@ function statsRows(stats: BoxStats): Row[] {
     ['Block IO', pair('R', stats.blockRead, 'W', stats.blockWritten)],
     ['PIDs', stats.processes === null ? undefined : String(stats.processes)],
   ];
-  return values.flatMap(([label, value]) => (value === undefined ? [] : [{ label, value }]));
+  const gauges = values.flatMap(([, value]) => (typeof value === 'object' ? [value.text.length] : []));
+  const width = Math.max(0, ...gauges);
+  return values.flatMap(([label, value]) =>
+    value === undefined
+      ? []
+      : [{ label, value: typeof value === 'string' ? value : gaugeText(value, width) }],
+  );
+}
+
+function gaugeText({ text, share, note }: Gauge, width: number): Text {
+  const behind = note === undefined ? [] : ['  ', token('dim', note)];
+  if (share === null) return [text, ...behind];
+  return [`${text.padEnd(width)}  `, ...bar(share), ...behind];
 }
 
 /** As a share of all cores where their number is known. */
-function cpuText({ cpuPercent, cpuCores }: BoxStats): Text | undefined {
-  const cores = cpuCores === null ? '' : `(${cpuCores} ${cpuCores === 1 ? 'core' : 'cores'})`;
-  if (cpuPercent === null) return cores === '' ? undefined : [token('dim', cores)];
-  const percent = cpuPercent / (cpuCores ?? 1);
-  const size = `${percent.toFixed(1)}%`.padEnd(6);
-  return [size, '  ', ...bar(percent / 100), ...(cores === '' ? [] : ['  ', token('dim', cores)])];
+function cpuGauge({ cpuPercent, cpuCores }: BoxStats): Gauge | undefined {
+  const cores = cpuCores === null ? '' : ` (${cpuCores} ${cpuCores === 1 ? 'core' : 'cores'})`;
+  if (cpuPercent === null) return cores === '' ? undefined : { text: cores.trim(), share: null };
+  const percent = cpuPercent / (cpuCores || 1);
+  return { text: `${percent.toFixed(1)}%${cores}`, share: percent / 100 };
 }
 
-function usedOf(used: number | null, limit: number | null): Text | undefined {
+function usedOf(used: number | null, limit: number | null): Gauge | undefined {
   if (used === null) return undefined;
-  if (limit === null || limit === 0) return binarySize(used);
-  return [`${binarySize(used)} / ${binarySize(limit)}  `, ...bar(used / limit)];
+  if (limit === null || limit === 0) return { text: binarySize(used), share: null };
+  return { text: `${binarySize(used)} / ${binarySize(limit)}`, share: used / limit };
 }
 
-function gpuRows(gpu: GpuStats, number: string): [string, Text | undefined][] {
-  const { utilisation, temperature } = gpu;
+function gpuRows(gpu: GpuStats, number: string): [string, Gauge | string | undefined][] {
+  const { name, utilisation, temperature } = gpu;
   return [
     [
       `GPU${number}`,
-      utilisation === null
-        ? gpu.name
-        : [`${`${utilisation}%`.padEnd(6)}  `, ...bar(utilisation / 100), '  ', token('dim', gpu.name)],
+      utilisation === null ? name : { text: `${utilisation}%`, share: utilisation / 100, note: name },
     ],
     [`GPU Mem${number}`, usedOf(gpu.memoryUsed, gpu.memoryTotal)],
     [`GPU Temp${number}`, temperature === null ? undefined : `${temperature}°C`],
   ];
 }
 
-function pair(first: string, a: number | null, second: string, b: number | null): Text | undefined {
+function pair(first: string, a: number | null, second: string, b: number | null): string | undefined {
   const parts = [
     ...(a === null ? [] : [`${first} ${binarySize(a)}`]),
     ...(b === null ? [] : [`${second} ${binarySize(b)}`]),

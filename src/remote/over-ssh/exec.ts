@@ -30,8 +30,10 @@ export async function execOverSsh(
   const limit = timeoutSeconds === null ? undefined : AbortSignal.timeout(timeoutSeconds * 1000);
   const words =
     timeoutSeconds === null ? argv : ['/bin/sh', '-c', limited, String(Math.ceil(timeoutSeconds)), ...argv];
+  // What ssh says by itself would stand in the command's stderr: only errors may.
+  const own = ['-o', 'BatchMode=yes', '-o', 'LogLevel=ERROR'];
   // ssh goes on reading options behind the host, so that only `--` keeps the first word for the box.
-  const code = await connectSsh([program, '-o', 'BatchMode=yes', ...options, '--', shellLine(words)], {
+  const code = await connectSsh([program, ...own, ...options, '--', shellLine(words)], {
     env,
     signal: limit ? AbortSignal.any([signal, limit]) : signal,
     streams,

@@ -5,73 +5,36 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import type { BoxAccess, LogPage, LogQuery } from '../../../src/remote/access.ts';
 import { accessOverSsh } from '../../../src/remote/over-ssh/index.ts';
 import { deployLogOverSsh, logsOverSsh } from '../../../src/remote/over-ssh/logs.ts';
+import { type FakeJournal, fakeJournal } from '../../support/journal.ts';
 import { type Sshd, startSshd, whyNoSshd } from '../../support/sshd.ts';
 
 const missing = whyNoSshd();
 if (missing) console.warn(`notice: reaching boxes over SSH is not tried: ${missing}`);
-
-/** Stands for the journal of systemd: its entries are in a file beside it. */
-const journalctl = `#!${process.execPath}
-const { readFileSync } = require('node:fs');
-const options = new Map(process.argv.slice(2).map((word) => word.replace(/^--/, '').split(/=(.*)/s)));
-const read = () => { try { return readFileSync(__dirname + '/journal', 'utf8'); } catch { return ''; } };
-let entries = read().split('\\n').filter(Boolean);
-const after = options.get('after-cursor');
-const at = (entry) => Number(JSON.parse(entry).__REALTIME_TIMESTAMP) / 1e6;
-if (after) {
-  const place = entries.findIndex((entry) => JSON.parse(entry).__CURSOR === after);
-  if (place < 0) { console.error('Failed to seek to cursor: Invalid argument'); process.exit(1); }
-  entries = entries.slice(place + 1);
-}
-const since = options.get('since');
-if (since) {
-  const [, sign, seconds] = /^([@-])(\\d+)s?$/.exec(since);
-  const from = sign === '@' ? Number(seconds) : Date.now() / 1000 - Number(seconds);
-  entries = entries.filter((entry) => at(entry) >= from);
-}
-const lines = options.get('lines');
-if (lines) entries = entries.slice(-Number(lines));
-process.stdout.write(entries.map((entry) => entry + '\\n').join(''));
-`;
 
 (missing ? describe.skip : describe)('a box that is reached over SSH', () => {
   let sshd: Sshd;
   let access: BoxAccess;
   let link: Parameters<typeof accessOverSsh>[0];
   let log: string;
+  let journal: FakeJournal;
 
   beforeAll(async () => {
     sshd = await startSshd();
     link = { connect: sshd.connect, env: process.env, signal: new AbortController().signal };
     access = accessOverSsh(link);
     log = join(sshd.programs, "cloud-init's $(log)");
-    writeFileSync(join(sshd.programs, 'journalctl'), journalctl);
-    chmodSync(join(sshd.programs, 'journalctl'), 0o755);
+    journal = fakeJournal(sshd.programs);
   });
   afterAll(() => sshd?.stop());
   beforeEach(() => {
     rmSync(log, { force: true });
-    rmSync(join(sshd.programs, 'journal'), { force: true });
+    journal.clear();
   });
 
   const all: LogQuery = { tail: null, since: null, after: null, stream: null };
   const logs = (query: Partial<LogQuery> = {}): Promise<LogPage> =>
     logsOverSsh(link, { ...all, ...query }, log);
   const texts = ({ entries }: LogPage): string[] => entries.map(({ text }) => text);
-
-  let serial = 0;
-  /** @param time milliseconds since 1970. */
-  function journal(message: unknown, time = Date.now(), more: object = {}): void {
-    const entry = {
-      __CURSOR: `s=abc;i=${++serial}`,
-      __REALTIME_TIMESTAMP: String(time * 1000),
-      MESSAGE: message,
-      SYSLOG_IDENTIFIER: 'app',
-      _PID: '7',
-      ...more,
-    };
-    appendFileSync(join(sshd.programs, 'journal'), `${JSON.stringify(entry)}\n`);
-  }
 
   async function exec(argv: readonly string[], input = '', timeoutSeconds: number | null = null) {
     const [stdout, stderr] = [new PassThrough(), new PassThrough()];
@@ -130,9 +93,9 @@ process.stdout.write(entries.map((entry) => entry + '\\n').join(''));
   test('its log is that of cloud-init and then the journal', async () => {
     expect(texts(await logs())).toEqual([]);
     writeFileSync(log, 'one\ntwo \u001b[31mred\u001b[0m\nunfinished');
-    journal('started', Date.UTC(2026, 2, 1, 10));
-    journal('line 1\nline 2');
-    journal([104, 105, 255]);
+    journal.write('started', Date.UTC(2026, 2, 1, 10));
+    journal.write('line 1\nline 2');
+    journal.write([104, 105, 255]);
     const page = await logs();
     expect(texts(page)).toEqual([
       'one',
@@ -152,7 +115,7 @@ process.stdout.write(entries.map((entry) => entry + '\\n').join(''));
 
   test('the last lines are those of both together', async () => {
     writeFileSync(log, 'one\ntwo\nthree\n');
-    journal('four');
+    journal.write('four');
     expect(texts(await logs({ tail: 2 }))).toEqual(['three', 'app[7]: four']);
     expect(texts(await logs({ tail: 1 }))).toEqual(['app[7]: four']);
   });
@@ -165,8 +128,8 @@ process.stdout.write(entries.map((entry) => entry + '\\n').join(''));
     writeFileSync(log, 'old\n');
     const old = Date.now() / 1000 - 3600;
     utimesSync(log, old, old);
-    journal('old', old * 1000);
-    journal('new');
+    journal.write('old', old * 1000);
+    journal.write('new');
     const page = await logs({ since });
     expect(texts(page)).toEqual(['app[7]: new']);
     appendFileSync(log, 'later\n');
@@ -184,19 +147,19 @@ process.stdout.write(entries.map((entry) => entry + '\\n').join(''));
     };
     await next();
     appendFileSync(log, 'o\nthree\n');
-    journal('a');
+    journal.write('a');
     await next();
-    journal('b');
-    journal('b');
+    journal.write('b');
+    journal.write('b');
     await next();
     await next();
     expect(seen).toEqual(['one', 'two', 'three', 'app[7]: a', 'app[7]: b', 'app[7]: b']);
   });
 
   test('a journal that has lost its place is an error, not an empty log', async () => {
-    journal('a');
+    journal.write('a');
     const { cursor } = await logs();
-    rmSync(join(sshd.programs, 'journal'));
+    journal.clear();
     await expect(logs({ after: cursor })).rejects.toMatchObject({ code: 'remote/script-failed' });
   });
 

@@ -17,6 +17,8 @@ export interface AccountOptions {
   readonly statuses: readonly string[];
   /** Instead of by looks: milliseconds from `booting` to `active`. */
   readonly bootMilliseconds: number | undefined;
+  /** Of every instance; undefined: one of its own, from those of documentation. */
+  readonly address: string | undefined;
   /** Looks for which a new instance is not shown yet. */
   readonly hiddenLooks: number;
   /** Launches that are refused for lack of capacity before one is accepted. */
@@ -167,7 +169,7 @@ export class Account {
       id: instance.id,
       ...(request['name'] === undefined ? {} : { name: request['name'] }),
       status,
-      ...(isUp ? { ip: `198.51.100.${number}`, private_ip: `10.0.2.${number}` } : {}),
+      ...(isUp ? { ip: this.options.address ?? `198.51.100.${number}`, private_ip: `10.0.2.${number}` } : {}),
       hostname: request['hostname'] ?? `198-51-100-${number}`,
       ssh_key_names: strings(request['ssh_key_names']),
       file_system_names: strings(request['file_system_names']),

@@ -23,6 +23,8 @@ export interface FakeLambdaOptions {
   readonly hiddenLooks?: number;
   /** Launches refused for lack of capacity before one is accepted. Default 0. */
   readonly capacityRefusals?: number;
+  /** The address of every instance, for tests that really go there. Default one of documentation's for each. */
+  readonly address?: string;
   readonly faults?: readonly Fault[];
   /** Answers 429 to requests, and to launches, that come sooner than this after the one before. */
   readonly limits?: { readonly requestMs: number; readonly launchMs: number };
@@ -84,6 +86,7 @@ export async function startFakeLambda(options: FakeLambdaOptions = {}): Promise<
     catalogue,
     statuses: options.statuses ?? ['booting', 'booting', 'active'],
     bootMilliseconds: options.bootMilliseconds,
+    address: options.address,
     hiddenLooks: options.hiddenLooks ?? 0,
     capacityRefusals: options.capacityRefusals ?? 0,
   });

@@ -45,8 +45,17 @@ describe('the words of the command', () => {
       stdout.end();
       const given = (await text(stdout)).split('\n');
       expect(code).toBe(0);
-      expect(given.slice(0, 6)).toEqual(['-o', 'BatchMode=yes', '-F', 'f', 'box', '--']);
-      expect(given).toHaveLength(8);
+      expect(given.slice(0, 8)).toEqual([
+        '-o',
+        'BatchMode=yes',
+        '-o',
+        'LogLevel=ERROR',
+        '-F',
+        'f',
+        'box',
+        '--',
+      ]);
+      expect(given).toHaveLength(10);
     },
   );
 

@@ -43,7 +43,12 @@ function write(files: Files): void {
   }
 }
 
-const env = { LAMBDA_API_KEY: 'key-of-the-user', EVIL: 'http://127.0.0.1:1', TOKEN: 'token-of-the-user' };
+const env = {
+  LAMBDA_API_KEY: 'key-of-the-user',
+  GPULAB_API_KEY: 'gpulab-key-of-the-user',
+  EVIL: 'http://127.0.0.1:1',
+  TOKEN: 'token-of-the-user',
+};
 
 function devbox(argv: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<BinResult> {
   return home.run(argv, { cwd: project, env: { ...env, ...more } });
@@ -246,6 +251,27 @@ describe('no project redirects credentials', () => {
   it.each(rows)('by %s', async (_name, files, where) => {
     write(files);
     expectRefusal(await devbox(['list']), where);
+  });
+
+  const ofGpulab: readonly [string, Files, RegExp][] = [
+    ['an address', { '.devboxrc.yaml': 'overrides: ["api.base_url=URL"]\n' }, /sets api\.base_url/],
+    [
+      'a socket',
+      { '.devboxrc.yaml': 'overrides: ["api.base_url=unix:/tmp/x.sock"]\n' },
+      /sets api\.base_url/,
+    ],
+    ['a key', { '.devboxrc.yaml': 'overrides: ["api.api_key=theirs"]\n' }, /sets api\.api_key/],
+    ['no encryption', { '.devboxrc.yaml': 'overrides: ["api.insecure=true"]\n' }, /sets api\.insecure/],
+    [
+      'a file in place of the shipped one',
+      { '.devbox/api/gpulab.yaml': 'provider: gpulab\nbase_url: URL\ntimeout: 1\n' },
+      /gpulab\.yaml:2/,
+    ],
+  ];
+  it.each(ofGpulab)('of GPULab by %s', async (_name, files, where) => {
+    write(files);
+    expectRefusal(await devbox(['list', 'api=gpulab']), where);
+    expectRefusal(await devbox(['auth', 'status']), where);
   });
 
   it('by links, to a file or of a tree', async () => {

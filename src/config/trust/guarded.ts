@@ -42,6 +42,7 @@ const table: readonly Guarded[] = [
     harms: () => false,
   },
   { key: /^api\.api_key$/, why: 'decides which credentials are sent', harms: isSet },
+  { key: /^api\.insecure$/, why: 'lets your credentials travel unencrypted', harms: isSet },
   { key: /^api\./, why: 'decides where your credentials are sent', harms: isGiven },
   { key: /^ssh\.identity_file$/, why: 'decides which file of this machine ssh reads as a key', harms: isSet },
   { key: /^ssh\.config_dir$/, why: 'decides where files for ssh are written', harms: isSet },

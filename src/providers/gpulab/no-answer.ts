@@ -55,7 +55,9 @@ const wording: Readonly<Record<HttpFailure['reason'], (asked: Asked) => Wording>
   }),
   dropped: ({ server }) => ({
     message: `the connection to ${server} broke before the answer was complete`,
-    hint: 'Try again.',
+    hint: server.startsWith('http:')
+      ? 'Try again. Or does the server speak TLS? Then its address begins with https://.'
+      : 'Try again.',
   }),
   'too-large': ({ server }) => ({
     message: `the answer from ${server} is larger than any that is expected`,

@@ -18,6 +18,8 @@ describe('guardedSettings', () => {
       ['api.proxy', 'api.verify'],
     ],
     ['the key, but not its absence', { api: { api_key: 'x' } }, ['api.api_key']],
+    ['encryption given up', { api: { provider: 'gpulab', insecure: true } }, ['api.insecure']],
+    ['encryption kept', { api: { provider: 'gpulab', insecure: false } }, []],
     ['no key', { api: { api_key: null } }, []],
     [
       'files of ssh',

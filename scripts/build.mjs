@@ -6,6 +6,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, transform } from 'esbuild';
+import { engineParts } from './engine-parts.mjs';
 import { buildTypes } from './types.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -50,22 +51,6 @@ const stubs = {
     onResolve({ filter: /^js-yaml$/ }, ({ importer }) => ({
       path: join(root, 'node_modules', 'js-yaml', 'dist', 'js-yaml.mjs'),
       ...(importer.includes(join('src', 'compose')) ? {} : { suffix: '?whole' }),
-    }));
-  },
-};
-
-/** What dockerode can do and devbox never asks of it: engines over SSH, image building, and a log with passwords. */
-const engineParts = {
-  name: 'engine-parts',
-  setup({ onResolve, onLoad }) {
-    const unasked = /^(ssh2|@grpc\/grpc-js|@grpc\/proto-loader|protobufjs|tar-fs|@balena\/dockerignore)$/;
-    onResolve({ filter: unasked }, ({ path }) => ({ path, namespace: 'engine-stub' }));
-    onLoad({ filter: unasked, namespace: 'engine-stub' }, () => ({ contents: 'module.exports = {};' }));
-    onResolve({ filter: /^debug$/ }, ({ path, importer }) =>
-      importer.includes('docker-modem') ? { path, namespace: 'engine-silence' } : undefined,
-    );
-    onLoad({ filter: /^/, namespace: 'engine-silence' }, () => ({
-      contents: 'module.exports = () => () => undefined;',
     }));
   },
 };

@@ -1,9 +1,8 @@
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { addresser } from './address.ts';
 import { CredentialStore } from './credentials/store.ts';
-import { openProcessEngine } from './engine/process/engine.ts';
+import { openEngine } from './engine/choose.ts';
 import { nvidiaSmi } from './gpus/nvidia-smi.ts';
 import { GpuPool } from './gpus/pool.ts';
 import { ExecRate } from './limits/rate.ts';
@@ -15,21 +14,16 @@ import { TerminalSessions } from './terminal/sessions.ts';
 import { Meter } from './volumes/measure.ts';
 import { VolumeStore } from './volumes/store.ts';
 
-/** Seconds that the processes of a box get to end by themselves. */
-const graceSeconds = 2;
-
 /** Opens the engine and the stores of a state directory, and finishes what a server left half-done that was killed. */
 export async function assemble(options: ServeOptions): Promise<RouteDeps> {
   const { state, homes, listen, execRate, report } = options;
   const monotonic = (): number => performance.now();
-  const engine = await openProcessEngine({
-    boxes: join(state, 'boxes'),
-    homes,
-    // Beside the server's own file in the package.
-    keeper: fileURLToPath(new URL('keeper.mjs', import.meta.url)),
-    graceSeconds,
+  const credentials = new CredentialStore(join(state, 'credentials.json'), Date.now);
+  const engine = await openEngine({
+    ...{ choice: options.engine, state, homes, credentials, report },
+    host: listen.kind === 'tcp' ? listen.host : null,
+    env: process.env,
     now: Date.now,
-    report,
   });
   const terminals = new TerminalSessions(join(state, 'terminals'), options.terminalProgram);
   await terminals.sweep();
@@ -40,7 +34,7 @@ export async function assemble(options: ServeOptions): Promise<RouteDeps> {
     meter: new Meter(monotonic),
     gpus: new GpuPool(nvidiaSmi(monotonic), () => engine.list()),
     templates: new TemplateStore(join(state, 'templates.json'), Date.now),
-    credentials: new CredentialStore(join(state, 'credentials.json'), Date.now),
+    credentials,
     sshKeys: new SshKeyStore(join(state, 'ssh-keys.json'), Date.now),
     execRate: execRate === null ? undefined : new ExecRate(execRate, monotonic),
     addressOf: addresser(listen.kind === 'tcp' ? listen.publicUrl : null),

@@ -2,6 +2,7 @@ import { closeSync, readFileSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { type EngineChoice, engineChoices } from './engine/choices.ts';
 import { type Listen, type ServeOptions, serve } from './serve.ts';
 
 /** Where the starter waits for one line: `ready` with JSON that says where the server is, or what went wrong. */
@@ -17,6 +18,7 @@ async function main(): Promise<void> {
       state: { type: 'string' },
       homes: { type: 'string' },
       version: { type: 'string', default: 'unknown' },
+      engine: { type: 'string', default: 'process' },
       'idle-seconds': { type: 'string' },
       'exec-rate': { type: 'string' },
       socket: { type: 'string' },
@@ -37,6 +39,7 @@ async function main(): Promise<void> {
     state,
     homes,
     listen: listenFrom(values),
+    engine: engineFrom(values.engine),
     terminalProgram: join(dirname(fileURLToPath(import.meta.url)), 'terminal.mjs'),
     idleSeconds: numberFrom(values['idle-seconds']),
     execRate: numberFrom(values['exec-rate']),
@@ -51,6 +54,12 @@ async function main(): Promise<void> {
 }
 
 const numberFrom = (text: string | undefined): number | null => (text === undefined ? null : Number(text));
+
+function engineFrom(text: string): EngineChoice {
+  const choice = engineChoices.find((each) => each === text);
+  if (!choice) throw new Error(`--engine must be one of ${engineChoices.join(', ')}`);
+  return choice;
+}
 
 function listenFrom(values: {
   readonly socket?: string | undefined;

@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { noAudit, openAudit } from './audit/audit.ts';
 import { ownerOnly } from './auth/caller.ts';
 import { ApiKeys, byKey } from './auth/keys.ts';
+import type { EngineChoice } from './engine/choices.ts';
 import { watchIdle } from './idle.ts';
 import { answers, listenPrivately } from './listen.ts';
 import { type Lock, readHolder, tryLock } from './lock.ts';
@@ -15,6 +16,8 @@ export interface ServeOptions {
   /** Directory of the boxes' homes. */
   readonly homes: string;
   readonly listen: Listen;
+  /** What holds the boxes. */
+  readonly engine: EngineChoice;
   /** Path of the program that holds a terminal. */
   readonly terminalProgram: string;
   /** Seconds without boxes and connections after which the server stops; null for never. */

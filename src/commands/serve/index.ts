@@ -25,6 +25,7 @@ export const serve = defineCommand({
     const state = serverState(settings.state_dir, context);
     const words = [
       ...['--state', state, '--homes', join(state, 'homes'), '--version', context.version],
+      ...['--engine', settings.engine],
       ...(settings.exec_rate === null ? [] : ['--exec-rate', String(settings.exec_rate)]),
       ...['--request-log', '--attended'],
       ...(await serverArguments(settings, context.cwd)),

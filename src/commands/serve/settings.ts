@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import * as z from 'zod/mini';
 import { DevboxError } from '../../base/errors.ts';
+import { engineChoices } from '../../server/engine/choices.ts';
 import { stateShape } from './state.ts';
 
 const file = (meaning: string) => z.nullable(z.string().check(z.minLength(1))).check(z.describe(meaning));
@@ -18,6 +19,11 @@ export const serveShape = {
   public_url: z
     .nullable(z.url({ protocol: /^https?$/, error: 'an address that begins with http:// or https://' }))
     .check(z.describe('the address that others use, where requests do not name it')),
+  engine: z
+    .enum(engineChoices, { error: `must be ${engineChoices.join(', ')}` })
+    .check(
+      z.describe('what boxes are: containers of Docker or Podman, or processes; auto takes what answers'),
+    ),
   exec_rate: z
     .nullable(z.int().check(z.minimum(1), z.maximum(1_000_000)))
     .check(z.describe('commands that one key may start within a minute; null for no limit')),

@@ -24,7 +24,8 @@ const passedOn = [
   'TMPDIR',
   'XDG_RUNTIME_DIR',
   'DOCKER_HOST',
-  'CONTAINER_HOST',
+  'DOCKER_TLS_VERIFY',
+  'DOCKER_CERT_PATH',
   'NODE_EXTRA_CA_CERTS',
 ];
 

@@ -24,7 +24,7 @@ const serverName = 'the server of this machine';
 
 /** Opens the provider of boxes on this machine. Its server is started when something first needs it. */
 export async function openLocal(api: LocalApi, context: Context, deps: ProviderDeps): Promise<Provider> {
-  const places = placesIn(context.paths);
+  const places = placesIn(context.paths, api.engine);
   let connection: Promise<Connection> | undefined;
   const provider = serverProvider({
     name: 'local',
@@ -58,6 +58,7 @@ async function connect(api: LocalApi, context: Context, places: Places): Promise
           places,
           program: join(context.paths.package, 'dist', 'server.mjs'),
           version: context.version,
+          engine: api.engine,
           idleSeconds: api.idle_timeout,
           clock: context.clock,
           signal: context.signal,

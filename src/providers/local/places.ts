@@ -8,6 +8,7 @@ import { hasCode } from '../../base/files.ts';
 import { shellWord } from '../../base/shell.ts';
 import { isRunning } from '../../server/identity.ts';
 import { readHolder } from '../../server/lock.ts';
+import type { LocalApi } from './schema.ts';
 
 /** Where the server of this machine keeps and offers things. */
 export interface Places {
@@ -25,16 +26,20 @@ export interface Places {
 /** Longest path of a unix socket in bytes, the smaller of Linux (107) and macOS (103); Node cuts longer ones silently. */
 const maxSocketPath = 103;
 
-/** The places that belong to devbox's directories; nothing is made. Different directories never share a socket. */
-export function placesIn(paths: Paths): Places {
-  const state = join(paths.state, 'local');
+/**
+ * The places that belong to devbox's directories; nothing is made. Different directories never share a socket, and
+ * each engine has a server of its own.
+ */
+export function placesIn(paths: Paths, engine: LocalApi['engine'] = 'process'): Places {
+  const isProcess = engine === 'process';
+  const state = join(paths.state, isProcess ? 'local' : `local-${engine}`);
   const homes = join(paths.data, 'homes');
   const mark = createHash('sha256').update(`${state}\0${homes}`).digest('hex').slice(0, 16);
   const usual = join(paths.runtime, `local-${mark}.sock`);
   const fits = Buffer.byteLength(usual) <= maxSocketPath;
   return {
     state,
-    boxes: join(state, 'boxes'),
+    boxes: isProcess ? join(state, 'boxes') : join(state, engine, 'boxes'),
     homes,
     log: join(state, 'server.log'),
     lock: join(state, 'server.lock'),

@@ -7,6 +7,9 @@ export const localApiSchema = z.strictObject({
   timeout: z
     ._default(requestSeconds, 30)
     .check(z.describe('seconds for one exchange with the server of this machine')),
+  engine: z
+    ._default(z.enum(['process', 'docker'], { error: 'must be process or docker' }), 'process')
+    .check(z.describe('what boxes are: processes of yours, or containers of Docker or Podman')),
   idle_timeout: z
     ._default(secondsWithin(0, 86_400), 60)
     .check(z.describe('seconds that the server stays without boxes and without callers')),

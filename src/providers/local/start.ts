@@ -7,12 +7,14 @@ import { shellWord } from '../../base/shell.ts';
 import { cleanLine } from '../../base/text.ts';
 import { answers } from '../../server/listen.ts';
 import { findSocket, type Places } from './places.ts';
+import type { LocalApi } from './schema.ts';
 
 export interface StartOptions {
   readonly places: Places;
   /** The server's program. */
   readonly program: string;
   readonly version: string;
+  readonly engine: LocalApi['engine'];
   readonly idleSeconds: number;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -82,6 +84,7 @@ async function launch(options: StartOptions): Promise<Launched> {
         ...['--state', places.state],
         ...['--homes', places.homes],
         ...['--socket', places.socket],
+        ...['--engine', options.engine],
         ...['--idle-seconds', String(options.idleSeconds)],
         ...['--version', options.version],
       ],
@@ -100,8 +103,11 @@ async function launch(options: StartOptions): Promise<Launched> {
   }
 }
 
+/** What says where a container engine is. */
+const engineVariables = ['DOCKER_HOST', 'DOCKER_TLS_VERIFY', 'DOCKER_CERT_PATH', 'XDG_RUNTIME_DIR'];
+
 function serverEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  const names = ['HOME', 'PATH', 'LANG', 'TMPDIR', 'DEVBOX_ID'];
+  const names = ['HOME', 'PATH', 'LANG', 'TMPDIR', 'DEVBOX_ID', ...engineVariables];
   return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
 }
 

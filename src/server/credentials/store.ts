@@ -73,7 +73,7 @@ export function registryOf(reference: string): string {
 }
 
 /** A registry's host without what may stand around it; Docker Hub under its one name. */
-function sameRegistry(registry: string): string {
+export function sameRegistry(registry: string): string {
   const host = registry
     .toLowerCase()
     .replace(/^https?:\/\//, '')

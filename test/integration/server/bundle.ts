@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { engineParts } from '../../../scripts/engine-parts.mjs';
 
 const root = new URL('../../..', import.meta.url).pathname;
 
@@ -21,6 +22,7 @@ export async function bundleServer(name: string): Promise<string> {
     outdir: join(directory, 'dist'),
     outExtension: { '.js': '.mjs' },
     bundle: true,
+    plugins: [engineParts],
     format: 'esm',
     platform: 'node',
     target: 'node20',

@@ -13,7 +13,16 @@ const { signal } = new AbortController();
 const clock = systemClock;
 const program = `${paths.package}/dist/server.mjs`;
 
-await startServer({ places, program, version: 'test', idleSeconds: 30, clock, signal, env: {} });
+await startServer({
+  places,
+  program,
+  version: 'test',
+  engine: 'process',
+  idleSeconds: 30,
+  clock,
+  signal,
+  env: {},
+});
 const http = unixHttp(places.socket, 'starter');
 const request = createRequester({
   http,

@@ -8,7 +8,7 @@ const [stdin, output] = [
   { stream: process.stdout, isTTY: true, columns: 80 },
 ];
 const provider = await openLocal(
-  { provider: 'local', timeout: 10, idle_timeout: 30 },
+  { provider: 'local', engine: 'process', timeout: 10, idle_timeout: 30 },
   {
     stdin,
     stdout: output,

@@ -28,6 +28,7 @@ export async function startApp(root?: string): Promise<TestApp> {
     state,
     homes: join(directory, 'homes'),
     listen: { kind: 'private', socket: '' },
+    engine: 'process',
     left: undefined,
     terminalProgram: 'unused',
     idleSeconds: null,

@@ -79,7 +79,12 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     version: '0.0.0-test',
   };
   const openIn = (own: Context): Promise<Provider> => {
-    const api = { provider: 'local', timeout: 30, idle_timeout: options.idleSeconds ?? 30 } as const;
+    const api = {
+      provider: 'local',
+      engine: 'process',
+      timeout: 30,
+      idle_timeout: options.idleSeconds ?? 30,
+    } as const;
     return openLocal(api, own, { emit: () => undefined });
   };
   const open = (signal = context.signal): Promise<Provider> => openIn({ ...context, signal });

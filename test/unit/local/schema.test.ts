@@ -8,6 +8,8 @@ test.each([
   ['no time at all', { timeout: 0 }, false],
   ['a negative time', { idle_timeout: -1 }, false],
   ['a time as text', { timeout: '5' }, false],
+  ['containers', { engine: 'docker' }, true],
+  ['an engine that is none', { engine: 'vm' }, false],
   ['an unknown key', { api_key: 'x' }, false],
 ])('settings with %s', (_what, settings, valid) => {
   expect(z.safeParse(localApiSchema, { provider: 'local', ...settings }).success).toBe(valid);
@@ -16,6 +18,7 @@ test.each([
 test('defaults', () => {
   expect(z.parse(localApiSchema, { provider: 'local' })).toEqual({
     provider: 'local',
+    engine: 'process',
     timeout: 30,
     idle_timeout: 60,
   });

@@ -20,7 +20,7 @@ const settings = {
     timeout: 1,
     insecure: false,
   },
-  local: { provider: 'local', timeout: 1, idle_timeout: 1 },
+  local: { provider: 'local', engine: 'process', timeout: 1, idle_timeout: 1 },
 } as const;
 
 it.each(providerNames)('%s has exactly the facets that it declares', async (name: ProviderName) => {

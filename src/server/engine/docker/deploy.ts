@@ -13,7 +13,6 @@ export interface DeployDeps {
   readonly server: string;
   readonly publishHost: string;
   readonly credential: ImageDeps['credential'];
-  readonly publicKeys: () => Promise<string>;
 }
 
 export interface Deploying {
@@ -65,7 +64,6 @@ async function make(mark: BoxMark, deps: DeployDeps, how: Deploying): Promise<st
     server: deps.server,
     facts: deps.facts,
     publishHost: deps.publishHost,
-    publicKeys: (await deps.publicKeys()).trim(),
     imageRuns: await runsByItself(image.reference, client),
   });
   await how.log(`creating the container ${request.name}`);

@@ -2,13 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { ApiProblem, noSuchBox } from '../../problem.ts';
 import type { ShellSource } from '../../terminal/shell.ts';
 import type { BoxSpec, BoxStats, Engine, EngineBox, LogPage, LogQuery, RunningCommand } from '../engine.ts';
-import { nameKey } from '../process/names.ts';
+import { checkName, nameKey } from '../process/names.ts';
 import { DockerBox, type DockerBoxDeps } from './box.ts';
 import { EngineRefusal } from './client.ts';
 import type { BoxContainer } from './containers.ts';
 import { type ExecDeps, startCommand } from './exec.ts';
 import { readLogs } from './logs.ts';
-import { checkSpec } from './request.ts';
 import { makeShell } from './shell.ts';
 import { readStats } from './stats.ts';
 
@@ -68,7 +67,7 @@ export class DockerEngine implements Engine {
       ...asked,
       image: asked.image ?? { reference: this.#defaultImage, pull: 'cached', credential: null },
     } as const;
-    checkSpec(spec);
+    checkName(spec.name);
     for (let holder = this.#holderOf(spec.name); holder; holder = this.#holderOf(spec.name)) {
       // Somebody else may have removed its container; then the name is free.
       const box = await this.#look(holder);

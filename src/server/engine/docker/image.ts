@@ -1,16 +1,9 @@
 import * as z from 'zod/mini';
 import { redactValues } from '../../../base/redact.ts';
 import { cleanLine } from '../../../base/text.ts';
+import { type Credential, registryOf, sameRegistry } from '../../credentials/store.ts';
 import type { ImageSpec } from '../engine.ts';
 import { type EngineClient, EngineRefusal } from './client.ts';
-
-/** Who pulls, from which registry. */
-export interface RegistryCredential {
-  /** As its owner wrote it: a host, perhaps with a scheme and a path. */
-  readonly registry: string;
-  readonly username: string;
-  readonly password: string;
-}
 
 /** A box could not be made; `message` is for its owner. */
 export class DeployFailure extends Error {
@@ -20,7 +13,7 @@ export class DeployFailure extends Error {
 export interface ImageDeps {
   readonly client: EngineClient;
   /** The stored credential with an id; undefined where there is none (any more). */
-  readonly credential: (id: number) => Promise<RegistryCredential | undefined>;
+  readonly credential: (id: number) => Promise<Credential | undefined>;
   /** Is told when a pull begins. */
   readonly onPull: () => void;
   /** Takes a line of the deploy log. */
@@ -59,50 +52,20 @@ export async function ensureImage(image: ImageSpec, deps: ImageDeps, signal: Abo
   }
 }
 
-/** Whether a reference names its image by digest. */
-export const hasDigest = (reference: string): boolean => /@sha256:[0-9a-f]{64}$/.test(reference);
-
 /** A reference with the tag that it leaves open: without one an engine would pull every tag there is. */
 export function completeReference(reference: string): string {
   const last = reference.slice(reference.lastIndexOf('/') + 1);
   return last.includes(':') || last.includes('@') ? reference : `${reference}:latest`;
 }
 
-/** The host of the registry that a reference is pulled from. */
-export function registryOf(reference: string): string {
-  const [first = '', ...rest] = reference.split('/');
-  const isHost = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');
-  return isHost ? normalHost(first) : dockerHub;
-}
-
-const dockerHub = 'docker.io';
-
-/** Docker Hub goes by several names. */
-function normalHost(registry: string): string {
-  const host = registry
-    .trim()
-    .toLowerCase()
-    .replace(/^https?:\/\//, '')
-    .replace(/\/.*$/, '');
-  return [
-    '',
-    'index.docker.io',
-    'registry-1.docker.io',
-    'hub.docker.com',
-    'registry.hub.docker.com',
-  ].includes(host)
-    ? dockerHub
-    : host;
-}
-
 /** @throws DeployFailure rather than show one registry's password to another */
-async function credentialFor(image: ImageSpec, deps: ImageDeps): Promise<RegistryCredential | undefined> {
+async function credentialFor(image: ImageSpec, deps: ImageDeps): Promise<Credential | undefined> {
   if (image.credential === null) return undefined;
   const credential = await deps.credential(image.credential);
   if (!credential) {
     throw new DeployFailure(`the credential ${image.credential} that ${image.reference} needs is not stored`);
   }
-  const [wanted, theirs] = [registryOf(image.reference), normalHost(credential.registry)];
+  const [wanted, theirs] = [registryOf(image.reference), sameRegistry(credential.registry)];
   if (wanted !== theirs) {
     const rule = `the credential ${image.credential} is for ${theirs}`;
     throw new DeployFailure(`${rule}, but the image ${image.reference} comes from ${wanted}`);
@@ -113,9 +76,9 @@ async function credentialFor(image: ImageSpec, deps: ImageDeps): Promise<Registr
 /** Engines know Docker Hub's accounts under this address. */
 const hubAddress = 'https://index.docker.io/v1/';
 
-function toAuth({ registry, username, password }: RegistryCredential) {
-  const host = normalHost(registry);
-  return { username, password, serveraddress: host === dockerHub ? hubAddress : host };
+function toAuth({ registry, username, password }: Credential) {
+  const host = sameRegistry(registry);
+  return { username, password, serveraddress: host === 'docker.io' ? hubAddress : host };
 }
 
 async function isThere(reference: string, client: EngineClient): Promise<boolean> {

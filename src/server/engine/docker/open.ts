@@ -8,8 +8,6 @@ import type { ImageDeps } from './image.ts';
 import { Notes } from './notes.ts';
 import { watchLives } from './supervise.ts';
 
-export type { RegistryCredential } from './image.ts';
-
 export interface DockerEngineOptions {
   /** Directory of what the engine does not know; decides which containers are this server's. */
   readonly state: string;
@@ -23,8 +21,6 @@ export interface DockerEngineOptions {
   readonly defaultImage: string;
   /** The stored credential with an id, for pulling; undefined where there is none. */
   readonly credential: ImageDeps['credential'];
-  /** Public SSH keys for the variable `PUBLIC_KEY`, a line each; empty where there are none. */
-  readonly publicKeys: () => Promise<string>;
   readonly now: () => number;
   /** Takes one line about something that nobody asked about. */
   readonly report: (line: string) => void;
@@ -43,14 +39,14 @@ export async function openDockerEngine(options: DockerEngineOptions): Promise<Op
   const found = await findEngine(options.surroundings);
   if ('why' in found) return { outcome: 'none', why: found.why };
   const { client, facts } = found;
-  const { report, now, graceSeconds, publishHost, credential, publicKeys, defaultImage } = options;
+  const { report, now, graceSeconds, publishHost, credential, defaultImage } = options;
   const notes = new Notes(options.state);
   const server = await notes.server();
   const containers = new BoxContainers(client, server);
   const engine = new DockerEngine(
     {
       ...{ client, facts, containers, notes, server },
-      ...{ graceSeconds, publishHost, credential, publicKeys, now, report },
+      ...{ graceSeconds, publishHost, credential, now, report },
     },
     defaultImage,
   );

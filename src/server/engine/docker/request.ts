@@ -1,9 +1,7 @@
 import type { ContainerCreateOptions, DeviceRequest } from 'dockerode';
-import { ApiProblem } from '../../problem.ts';
 import type { AllocatedGpu, BoxSpec } from '../engine.ts';
-import { checkName } from '../process/names.ts';
 import type { EngineFacts } from './client.ts';
-import { completeReference, DeployFailure, hasDigest } from './image.ts';
+import { completeReference, DeployFailure } from './image.ts';
 import { type BoxMark, toLabels } from './labels.ts';
 
 /** Shared memory in a box, in bytes: the engines' own 64 MiB are too little for programs that load training data. */
@@ -14,8 +12,6 @@ export interface RequestContext {
   readonly facts: EngineFacts;
   /** Address of this machine at which opened ports are reached. */
   readonly publishHost: string;
-  /** Public SSH keys for the variable `PUBLIC_KEY`, a line each; empty where there are none. */
-  readonly publicKeys: string;
   /** Whether the image says what it runs. */
   readonly imageRuns: boolean;
 }
@@ -33,7 +29,7 @@ export function toRequest(mark: BoxMark, context: RequestContext): ContainerCrea
     name: `devbox-${spec.name}-${deploy.slice(0, 8)}`,
     Image: completeReference(spec.image?.reference ?? ''),
     Hostname: hostName(spec.name),
-    Env: Object.entries(variables(spec, box, context.publicKeys)).map((pair) => pair.join('=')),
+    Env: Object.entries(variables(spec, box)).map((pair) => pair.join('=')),
     Labels: toLabels(context.server, mark),
     ExposedPorts: Object.fromEntries(ports.map((port) => [port, {}])),
     ...programOf(spec, context.imageRuns),
@@ -51,37 +47,13 @@ export function toRequest(mark: BoxMark, context: RequestContext): ContainerCrea
   };
 }
 
-/** @throws ApiProblem 422 for a spec that no engine could make a box of. */
-export function checkSpec({ name, image, mounts }: BoxSpec): void {
-  checkName(name);
-  if (!image)
-    throw invalid('template_uuid', 'this server makes boxes from images: name a template or an image');
-  if (!/^[\w.\-/:@]+$/.test(image.reference)) {
-    throw invalid('image', `${JSON.stringify(image.reference)} is not the reference of an image`);
-  }
-  if (image.pull === 'digest' && !hasDigest(image.reference)) {
-    throw invalid(
-      'image_pull_policy',
-      `the policy digest needs an image by digest, as in ${image.reference}@sha256:…`,
-    );
-  }
-  const odd = mounts.find(({ target }) => !/^\/[^,\0]*[^,\0/]$/.test(target));
-  if (odd)
-    throw invalid('volume_mount_path', `${JSON.stringify(odd.target)} is no place for a volume in a box`);
-}
-
-function invalid(field: string, message: string): ApiProblem {
-  return new ApiProblem(422, 'invalid-request', message, { [field]: [message] });
-}
-
 function programOf({ command }: BoxSpec, imageRuns: boolean): Partial<ContainerCreateOptions> {
   if (command !== null) return { Entrypoint: ['/bin/sh', '-c'], Cmd: [command] };
   return { OpenStdin: true, ...(imageRuns ? {} : { Entrypoint: ['/bin/sh'], Cmd: [] }) };
 }
 
-function variables(spec: BoxSpec, box: string, publicKeys: string): Record<string, string> {
+function variables(spec: BoxSpec, box: string): Record<string, string> {
   return {
-    ...(publicKeys === '' ? {} : { PUBLIC_KEY: publicKeys }),
     ...spec.env,
     DEVBOX_ID: box,
     DEVBOX_NAME: spec.name,

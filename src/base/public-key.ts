@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** Kinds of keys that OpenSSH knows. */
 const kinds =
   /^(ssh-(ed25519|rsa|dss)|ecdsa-sha2-nistp(256|384|521)|sk-(ssh-ed25519|ecdsa-sha2-nistp256)@openssh\.com)$/;
@@ -23,4 +25,11 @@ function isBlobOf(kind: string, blob: string): boolean {
   const bytes = Buffer.from(blob, 'base64');
   const length = bytes.length >= 4 ? bytes.readUInt32BE(0) : 0;
   return bytes.length > 4 + length && bytes.subarray(4, 4 + length).toString('latin1') === kind;
+}
+
+/** `SHA256:...`, as ssh shows keys; undefined for a text that is no key. */
+export function publicKeyFingerprint(text: string): string | undefined {
+  if (publicKeyProblem(text) !== undefined) return undefined;
+  const blob = Buffer.from(text.trim().split(/ +/)[1] ?? '', 'base64');
+  return `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;
 }

@@ -1,7 +1,13 @@
+import * as z from 'zod/mini';
 import { agrees } from '../base/ask.ts';
 import { DevboxError } from '../base/errors.ts';
 import { clip } from '../base/text.ts';
 import type { CommandDeps } from './command.ts';
+
+/** The setting of commands that delete. */
+export const forceShape = {
+  force: z.boolean().check(z.describe('do not ask, and take a part of an id or name for the whole')),
+};
 
 /** What is about to be deleted, and how it was named. */
 export interface Deletion {

@@ -17,7 +17,10 @@ export function sshKeysView(keys: readonly SshKey[]): View {
       ],
     })),
     footer: [sorted.length === 0 ? 'No SSH keys' : count(sorted.length, 'SSH key')],
-    json: sorted.map((key) => ({ id: key.id, name: key.name, public_key: key.publicKey })),
+    json: sorted.map(sshKeyJson),
     quiet: sorted.map((key) => key.name),
   };
 }
+
+/** A key in `--json`. */
+export const sshKeyJson = ({ id, name, publicKey }: SshKey) => ({ id, name, public_key: publicKey });

@@ -1,11 +1,6 @@
-import * as z from 'zod/mini';
 import { defineCommand } from '../command.ts';
-import { confirmDeletion } from '../confirm-deletion.ts';
+import { confirmDeletion, forceShape } from '../confirm-deletion.ts';
 import { findVolume, volumeShape } from './find-volume.ts';
-
-export const forceShape = {
-  force: z.boolean().check(z.describe('do not ask, and take a part of an id for the whole')),
-};
 
 export const volumesRm = defineCommand({
   name: 'volumes_rm',

@@ -47,7 +47,8 @@ export interface TemplateChange {
   readonly command?: string;
   readonly diskGb?: number;
   readonly volumeDiskGb?: number;
-  readonly memoryGb?: number;
+  /** Null leaves it to the provider. */
+  readonly memoryGb?: number | null;
   readonly pullPolicy?: 'cached' | 'latest' | 'digest';
   readonly authorName?: string;
   readonly authorUrl?: string;

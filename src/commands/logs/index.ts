@@ -3,7 +3,7 @@ import { parseSince, sinceForms } from '../../base/since.ts';
 import { recordsOf } from '../access.ts';
 import { defineCommand } from '../command.ts';
 import { findBox } from '../find-box.ts';
-import { keepLooking } from '../keep-looking.ts';
+import { keepLooking, refuseEndlessJob } from '../keep-looking.ts';
 import { identifierShape } from '../settings.ts';
 import { toLine } from './line.ts';
 import { deployPages, logPages } from './pages.ts';
@@ -39,6 +39,7 @@ export const logs = defineCommand({
     deploy: z.boolean().check(z.describe('what happened while the box was made instead')),
   },
   async run({ instance_identifier, tail, follow, timestamps, stderr, since, deploy, ssh }, deps) {
+    if (follow) refuseEndlessJob('follow', deps);
     const found = await findBox(instance_identifier, deps);
     const access = await recordsOf(found, ssh, deps);
     const query = { tail: tail || null, since, after: null, stream: stderr ? ('stderr' as const) : null };
@@ -52,7 +53,7 @@ export const logs = defineCommand({
       return { view: { cards: [], lines, json, quiet: [] } };
     }
     let isFirst = true;
-    return keepLooking('logs', found, deps, async () => {
+    return keepLooking(found, deps, async () => {
       const { entries, truncated, ended } = await next();
       if (truncated && isFirst) deps.emit(older);
       // Behind the first page, a full one says that there is more at once.

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { accessTo } from '../access.ts';
 import { defineCommand } from '../command.ts';
 import { findBox } from '../find-box.ts';
-import { keepLooking } from '../keep-looking.ts';
+import { keepLooking, refuseEndlessJob } from '../keep-looking.ts';
 import { identifierShape } from '../settings.ts';
 import { statsView } from './view.ts';
 
@@ -21,12 +21,11 @@ export const stats = defineCommand({
     watch: z.boolean().check(z.describe('look again every 2 seconds, until Ctrl-C')),
   },
   async run({ instance_identifier, watch, ssh }, deps) {
+    if (watch) refuseEndlessJob('watch', deps);
     const found = await findBox(instance_identifier, deps);
     const access = await accessTo(found, ssh, deps);
     const look = async () => statsView(found.box, await access.stats(), deps.context.clock.now());
     if (!watch) return { view: await look() };
-    return keepLooking('stats', found, deps, async () =>
-      (await deps.replace(await look())) ? 'later' : 'over',
-    );
+    return keepLooking(found, deps, async () => ((await deps.replace(await look())) ? 'later' : 'over'));
   },
 });

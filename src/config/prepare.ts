@@ -47,7 +47,7 @@ function hold(
   rest: readonly string[] | undefined,
   context: Context,
 ): Held {
-  const raw = withRest(dropUnset(resolved), command, rest);
+  const raw = withRest(dropUnset(resolved), composition, command, rest);
   const provider = valueAt(raw, ['api', 'provider']);
   if (!isProviderName(provider)) {
     return { ok: false, problems: [unknownProvider(provider, composition, context)] };
@@ -72,13 +72,29 @@ function hold(
   return { ok: false, problems: problemsOf(second.issues, { raw, composition, command, context }) };
 }
 
-function withRest(raw: RawConfig, command: Command, rest: readonly string[] | undefined): RawConfig {
+function withRest(
+  raw: RawConfig,
+  composition: Pick<Composition, 'originOf'>,
+  command: Command,
+  rest: readonly string[] | undefined,
+): RawConfig {
   if (rest === undefined) return raw;
-  if (command.rest !== undefined) return { ...raw, [command.rest]: rest };
+  if (command.rest !== undefined) {
+    if (composition.originOf(command.rest)?.kind === 'override') throw saidTwice(command.rest);
+    return { ...raw, [command.rest]: rest };
+  }
   throw new DevboxError('usage', `${command.name} takes no words after --`, {
     code: 'usage/rest-unexpected',
     title: 'Usage Error',
     hint: 'Settings are written before it, as key=value.',
+  });
+}
+
+function saidTwice(key: string): DevboxError {
+  return new DevboxError('usage', `${key} is given twice: as a setting, and as the words after --`, {
+    code: 'usage/rest-twice',
+    title: 'Usage Error',
+    hint: `Leave out ${key}, or -- and what follows it.`,
   });
 }
 

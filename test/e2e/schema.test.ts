@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => home.remove());
 
-const ajv = new Ajv.default({ strictTypes: false, allowMatchingProperties: true });
+const ajv = new Ajv.default({ strictTypes: false, allowMatchingProperties: true, formats: { uri: true } });
 
 function compiled(schema: unknown): ValidateFunction {
   return ajv.compile(Object(schema));

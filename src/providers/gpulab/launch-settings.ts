@@ -84,6 +84,11 @@ export const serverLaunchShape = {
             z.refine((value) => !String(value).includes('\0'), {
               error: 'must not contain the character NUL',
             }),
+            // It would be looked for as a program of that name, and not be found.
+            z.refine((value) => !(Array.isArray(value) && value.length === 1 && /\s/.test(value[0] ?? '')), {
+              error:
+                'must be several words, as in -- python train.py, or a line for sh: startup_command=LINE',
+            }),
           ),
       ),
       null,
@@ -144,19 +149,22 @@ function commandLine(command: ServerLaunch['startup_command']): string | null {
   return line.trim() === '' ? null : line;
 }
 
+/** Ports and ranges of a text. Of `OUTER:INNER/tcp` the inner one counts: which is the outer one, the server chooses. */
 const entriesIn = (text: string): string[] =>
   text
     .split(',')
-    .map((entry) => entry.trim().replace(/\/tcp$/i, ''))
+    .map((entry) =>
+      entry
+        .trim()
+        .replace(/^(?:[^:]*:)+(?=\d)/, '')
+        .replace(/\/[a-z]+$/i, ''),
+    )
     .filter((entry) => entry !== '');
 
 function portProblem(text: string): string | undefined {
   const entries = entriesIn(text);
   if (entries.length === 0) return 'must be a port from 1 to 65535';
   for (const entry of entries) {
-    if (/^\d*:\d+$/.test(entry)) {
-      return `must be ${entry.split(':')[1]} instead of ${entry}: the server chooses the outer port`;
-    }
     const range = /^(\d{1,6})(?:-(\d{1,6}))?$/.exec(entry);
     const first = Number(range?.[1]);
     const last = Number(range?.[2] ?? first);

@@ -23,8 +23,25 @@ export const lambdaApiSchema = z.strictObject({
 
 export type LambdaApi = z.infer<typeof lambdaApiSchema>;
 
+/** A setting of containers: ignoring it would launch, and charge for, something else than what was asked for. */
+const notHere = z._default(
+  z.custom<null | readonly []>((value) => value === null || (Array.isArray(value) && value.length === 0), {
+    error: 'must be left out: it is for the containers of api=gpulab and api=local',
+  }),
+  null,
+);
+
 /** What a launch on Lambda Cloud needs of the keys of `up`; the others are not its business. */
 export const lambdaLaunchSchema = z.object({
+  gpu_type: notHere,
+  template: notHere,
+  image: notHere,
+  ports: notHere,
+  volume: notHere,
+  mount_path: notHere,
+  memory: notHere,
+  startup_command: notHere,
+  pull_policy: notHere,
   region: needed('a region, such as us-east-3'),
   instance_type: needed('an instance type, such as gpu_1x_gh200'),
   ssh_key_name: needed('one SSH key of your Lambda Cloud account'),

@@ -53,6 +53,7 @@ describe('the create request', () => {
     ['one port', 8080, '8080'],
     ['a text of several', '8080, 8888', '8080,8888'],
     ['no ports', [], undefined],
+    ['the inner port of a pair', ['80:8080', '127.0.0.1:1:8888/tcp', ':53/udp'], '8080,8888,53'],
   ])('takes %s', (_what, ports, wire) => {
     expect(keysOf({ ports })['opened_ports']).toBe(wire);
   });
@@ -74,10 +75,11 @@ test.each([
     'ports.1 must be a port from 1 to 65535 or a range such as 9000-9010',
   ],
   ['a range downwards', { ports: ['9010-9000'] }, 'ports.0 must be a range that goes upwards: 9000-9010'],
+  ['an outer port alone', { ports: ['80:'] }, 'ports.0 must be a port from 1 to 65535'],
   [
-    'an outer port',
-    { ports: ['80:8080'] },
-    'ports.0 must be 8080 instead of 80:8080: the server chooses the outer port',
+    'a line as if it were one word',
+    { startup_command: ['python train.py'] },
+    'startup_command must be several words',
   ],
   [
     'a word for a port',

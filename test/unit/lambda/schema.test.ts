@@ -70,13 +70,13 @@ describe('lambdaApiSchema', () => {
   });
 });
 
+const leftOut = 'must be left out: it is for the containers of api=gpulab and api=local';
+
 describe('lambdaLaunchSchema', () => {
   test('leaves the other keys of up alone and takes absent ones for null', () => {
-    expect(lambdaLaunchSchema.parse({ ...launch, max_retries: 20 })).toEqual({
-      ...launch,
-      filesystem_name: null,
-      image_id: null,
-    });
+    const parsed = lambdaLaunchSchema.parse({ ...launch, max_retries: 20, ports: [], template: null });
+    expect(parsed).toMatchObject({ ...launch, filesystem_name: null, image_id: null });
+    expect(parsed).not.toHaveProperty('max_retries');
   });
 
   test.each([
@@ -90,6 +90,8 @@ describe('lambdaLaunchSchema', () => {
       given: { ssh_key_name: undefined },
       problem: 'ssh_key_name must name one SSH key of your Lambda Cloud account',
     },
+    { given: { gpu_type: 'A100' }, problem: `gpu_type ${leftOut}` },
+    { given: { ports: [80] }, problem: `ports ${leftOut}` },
     { given: { filesystem_name: '' }, problem: 'filesystem_name must name a filesystem, or be null' },
     {
       given: { cloud_init: { enabled: 'yes', file: null } },

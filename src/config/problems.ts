@@ -168,6 +168,8 @@ function expectation(issue: Issue): string {
       return isOwnWords(issue.message)
         ? issue.message
         : `${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}`;
+    case 'invalid_key':
+      return `a key that fits: this one ${issue.issues.map(expectation).join(', ')}`;
     case 'invalid_union':
       return issue.errors.flat().map(expectation).join(', or ');
     default:

@@ -131,7 +131,7 @@ describe('what is wrong is said before anything is asked for', () => {
     ['no memory', ['name=x', 'memory=0'], /at least 1 GB/, /override it/],
     ['a relative mount path', ['name=x', 'mount_path=data'], /absolute path/, /override it/],
     ['an unknown policy', ['name=x', 'pull_policy=always'], /pull_policy/, /override it/],
-    ['a variable that is none', ['name=x', '--env', '1A=x'], /env/, /./],
+    ['a variable that is none', ['name=x', '--env', '1A=x'], /no name of a variable/, /override it/],
     ['an env file that is not there', ['name=x', 'env_file=none.env'], /none\.env/, /env_file=FILE/],
     ['an env file that is a folder', ['name=x', 'env_file=folder'], /it is a directory/, /env_file=FILE/],
     ['an env file that is no text', ['name=x', 'env_file=latin.env'], /no UTF-8 text/, /env_file=FILE/],
@@ -139,7 +139,7 @@ describe('what is wrong is said before anything is asked for', () => {
     ['a command said twice', ['name=x', 'startup_command=ls', '--', 'ls'], /given twice/, /Leave out/],
     ['a line as one word', ['name=x', '--', 'python train.py'], /several words/, /override it/],
     ['a setting of machines', ['name=x', 'region=us-east-3'], /region/, /./],
-    ['a typing error', ['name=x', 'gpu_typ=H100'], /gpu_typ/, /./],
+    ['a typing error', ['name=x', 'gpu_typ=H100'], /did you mean gpu_type/, /--help/],
   ];
   it.each(rows)('%s', async (_name, argv, problem, hint) => {
     const { code, stdout, stderr } = await devbox('deploy', ...argv);

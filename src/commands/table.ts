@@ -11,6 +11,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   ssh: async () => (await import('./ssh/index.ts')).ssh,
   logs: async () => (await import('./logs/index.ts')).logs,
   stats: async () => (await import('./stats/index.ts')).stats,
+  cp: async () => (await import('./cp/index.ts')).cp,
   exec: async () => (await import('./exec/index.ts')).exec,
   stop: async () => (await import('./stop/index.ts')).stop,
   start: async () => (await import('./start/index.ts')).start,

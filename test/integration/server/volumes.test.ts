@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
-  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -408,10 +407,13 @@ describe('nothing leaves a volume', () => {
     let going = true;
     const swap = (): void => {
       const name = join(data, Math.floor(swaps / 2) % 2 === 0 ? 'real' : 'link');
-      // While there was neither, an upload may have made a directory of that name.
-      if (swaps % 2 === 0 && !existsSync(here)) renameSync(name, here);
-      else if (swaps % 2 === 0) rmSync(here, { recursive: true });
-      else if (!existsSync(name)) renameSync(here, name);
+      try {
+        if (swaps % 2 === 0) renameSync(name, here);
+        else renameSync(here, name);
+      } catch {
+        // While there was neither, an upload has made a directory of that name.
+        if (swaps % 2 === 0) rmSync(here, { recursive: true, force: true });
+      }
       swaps++;
       if (going || swaps % 2 === 1) setImmediate(swap);
     };

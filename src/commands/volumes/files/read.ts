@@ -5,9 +5,11 @@ import { DevboxError } from '../../../base/errors.ts';
 import { saveFile } from '../../../remote/copy/local-file.ts';
 import { defineCommand } from '../../command.ts';
 import { mayReplace } from '../../may-replace.ts';
+import { receive } from '../../receive-file.ts';
+import { tellProgress } from '../../upload-source.ts';
 import { volumeShape } from '../find-volume.ts';
 import { doneView } from './files-view.ts';
-import { receive } from './receive.ts';
+
 import { openVolume, pathShape, plainPath } from './shape.ts';
 
 /** Largest file that is put into a JSON document, in bytes. */
@@ -88,23 +90,8 @@ export const volumesFilesDownload = defineCommand({
     await mayReplace(target, force, deps);
     const files = await openVolume(volume, deps);
     const name = plainPath(path);
-    const started = context.clock.monotonic();
     const { bytes, sha256 } = await saveFile(target, (file) =>
-      receive(
-        files,
-        path,
-        file,
-        (done, total) =>
-          emit({
-            type: 'transferring',
-            name,
-            bytes: done,
-            total,
-            elapsedSeconds: (context.clock.monotonic() - started) / 1000,
-          }),
-        context.clock,
-        context.signal,
-      ),
+      receive(files, path, file, tellProgress(name, deps), context.clock, context.signal),
     );
     emit({ type: 'transferred', name });
     return { view: doneView('downloaded', name, { to: target, bytes, sha256 }) };

@@ -3,9 +3,9 @@ import { basename, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import * as z from 'zod/mini';
 import { DevboxError } from '../../../base/errors.ts';
-import type { UploadSource } from '../../../providers/facets/volumes.ts';
 import { type LocalFile, localFile } from '../../../remote/copy/local-file.ts';
 import { type CommandDeps, defineCommand } from '../../command.ts';
+import { tellProgress, uploadSource } from '../../upload-source.ts';
 import { findVolume, volumeShape } from '../find-volume.ts';
 import { doneView } from './files-view.ts';
 import { pathShape, plainPath } from './shape.ts';
@@ -34,7 +34,7 @@ export const volumesFilesUpload = defineCommand({
     const uploaded: { path: string; bytes: number; sha256: string }[] = [];
     for (const local of locals) {
       const path = [plainPath(dest), basename(local.path)].filter(Boolean).join('/');
-      await files.upload(path, sourceOf(local, `${volume.id}/${path}`, deps));
+      await files.upload(path, uploadSource(local, `${volume.id}/${path}`, tellProgress(path, deps)));
       deps.emit({ type: 'transferred', name: path });
       uploaded.push({ path, bytes: local.bytes, sha256: await local.sha256() });
     }
@@ -89,7 +89,7 @@ export const volumesFilesWrite = defineCommand({
         : inMemory(content === null ? await readStdin(deps) : Buffer.from(content));
     const { volume, volumes } = await findVolume(identifier, deps);
     const name = plainPath(path);
-    const source = sourceOf(local, `${volume.id}/${name}`, deps);
+    const source = uploadSource(local, `${volume.id}/${name}`, tellProgress(name, deps));
     await volumes.files(volume.id).upload(name, { ...source, mode: null, mtime: null });
     deps.emit({ type: 'transferred', name });
     return { view: doneView('written', name, { bytes: local.bytes }) };
@@ -122,31 +122,5 @@ function inMemory(bytes: Buffer): LocalFile {
     mtime: 0,
     open: (offset) => Readable.from([bytes.subarray(offset)]),
     sha256: async () => sum,
-  };
-}
-
-/** A local file as the source of an upload to a place, with its progress told. */
-function sourceOf(
-  local: LocalFile,
-  target: string,
-  { emit, context }: Pick<CommandDeps, 'emit' | 'context'>,
-): UploadSource {
-  const started = context.clock.monotonic();
-  const name = target.slice(target.indexOf('/') + 1);
-  return {
-    bytes: local.bytes,
-    open: local.open,
-    sha256: local.sha256,
-    key: createHash('sha256').update(`${target}\n${local.identity}`).digest('hex').slice(0, 32),
-    mode: local.mode,
-    mtime: local.mtime,
-    onProgress: (bytes) =>
-      emit({
-        type: 'transferring',
-        name,
-        bytes,
-        total: local.bytes,
-        elapsedSeconds: (context.clock.monotonic() - started) / 1000,
-      }),
   };
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import type { Clock } from '../../../base/clock.ts';
-import { DevboxError } from '../../../base/errors.ts';
-import type { VolumeFiles } from '../../../providers/facets/volumes.ts';
+import type { Clock } from '../base/clock.ts';
+import { DevboxError } from '../base/errors.ts';
+import type { VolumeFiles } from '../providers/facets/volumes.ts';
 
 /** Waits before a download goes on after its connection broke, in milliseconds. */
 const pauses = [200, 1000, 3000, 10_000];

@@ -1,6 +1,7 @@
 import type { Context } from '../base/context.ts';
 import { ComposeError, type Composition } from '../compose/index.ts';
 import type { LeaseStore } from '../leases/store.ts';
+import { parseEndpoint } from '../remote/copy/endpoint.ts';
 
 /** What the choice of a provider depends on. */
 export interface ApiChoice {
@@ -34,17 +35,30 @@ export async function withApi(choice: ApiChoice): Promise<Composition> {
 
 /** The option of the group `api` under which leases know the boxes that the configuration names. */
 async function leasedApi(composition: Composition, leases: LeaseStore): Promise<string | undefined> {
-  if (!Object.hasOwn(composition.config, 'instance_identifier')) return undefined;
-  const value = composition.config['instance_identifier'];
   const options = new Set<string>();
-  for (const [index, one] of [value].flat().entries()) {
-    const place = ['instance_identifier', ...(Array.isArray(value) ? [index] : [])];
-    const identifier = composition.originOf(place)?.text ?? one;
-    if (typeof identifier !== 'string') continue;
+  for (const identifier of boxesIn(composition)) {
     for (const lease of (await leases.find(identifier)).leases) options.add(lease.api);
   }
   // Several providers with a box of this name: the configured one decides, as for a box without a lease.
   return options.size === 1 ? [...options][0] : undefined;
+}
+
+/** The boxes that a configuration names, as it was written: one, several, or a side of a copy. */
+function boxesIn(composition: Composition): string[] {
+  const { config } = composition;
+  const texts = (key: string): string[] => {
+    const value = Object.hasOwn(config, key) ? config[key] : undefined;
+    return [value].flat().flatMap((one, index) => {
+      const place = [key, ...(Array.isArray(value) ? [index] : [])];
+      const text = composition.originOf(place)?.text ?? one;
+      return typeof text === 'string' ? [text] : [];
+    });
+  };
+  if (config['command'] !== 'cp') return texts('instance_identifier');
+  return ['source', 'target'].flatMap(texts).flatMap((text) => {
+    const side = parseEndpoint(text);
+    return side.kind === 'box' ? [side.box] : [];
+  });
 }
 
 /** A composition with GPULab, where the choice was left to devbox and only GPULab can be asked. */

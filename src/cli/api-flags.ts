@@ -1,7 +1,7 @@
 import type { Context } from '../base/context.ts';
 import { DevboxError } from '../base/errors.ts';
-import type { Flags } from './arguments.ts';
 import { quoteValue } from './flag-value.ts';
+import type { Flags } from './own-flags.ts';
 
 /**
  * The settings that `--api-url` and `--api-key` stand for. The key is read from stdin where the flag says `-`.

@@ -2,12 +2,18 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Context } from '../base/context.ts';
 import { DevboxError } from '../base/errors.ts';
+import type { Command } from '../commands/command.ts';
 import { ComposeError, listGroups } from '../compose/index.ts';
 import { type ConfigSource, composeConfig } from '../config/compose.ts';
 import type { CommandNames } from './words.ts';
 
+/** The names, with all that is known of the commands behind them. */
+export interface ConfiguredCommands extends CommandNames {
+  command(option: string): Promise<Command | undefined>;
+}
+
 /** The commands that a configuration has: those of devbox, and the options that extend them. */
-export function commandNamesIn(source: ConfigSource, context: Context): CommandNames {
+export function commandNamesIn(source: ConfigSource, context: Context): ConfiguredCommands {
   const isThere = (path: string): boolean => source.trees.some((tree) => existsSync(join(tree.path, path)));
   return {
     hasOption: (option) => isName(option) && isThere(join('command', `${option}.yaml`)),

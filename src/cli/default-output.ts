@@ -1,7 +1,7 @@
 import type { Context } from '../base/context.ts';
 import { ComposeError, type Composition } from '../compose/index.ts';
 import { type ConfigSource, composeConfig } from '../config/compose.ts';
-import type { Flags } from './arguments.ts';
+import type { Flags } from './own-flags.ts';
 
 /** The flags, with what `default_output` says where none of them says how to print. */
 export function withDefaultOutput(flags: Flags, composition: Composition | undefined): Flags {

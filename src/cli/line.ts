@@ -3,7 +3,7 @@ import type { JobPlace, Outcome } from '../commands/outcome.ts';
 import type { Composition } from '../compose/index.ts';
 import type { ConfigSource } from '../config/compose.ts';
 import type { Mode, Renderer } from '../ui/renderer.ts';
-import type { Flags } from './arguments.ts';
+import type { Flags } from './own-flags.ts';
 
 /** A command line that is understood, or one job of its sweeps. */
 export interface Line {

@@ -2,7 +2,7 @@ import { DevboxError } from '../base/errors.ts';
 import { nearest } from '../base/text.ts';
 import type { Composition, Part, PlainValue } from '../compose/index.ts';
 import type { View } from '../ui/view.ts';
-import type { Flags } from './arguments.ts';
+import type { Flags } from './own-flags.ts';
 import { hiderFor } from './secrets.ts';
 
 const parts = ['job', 'hydra', 'all'] as const;

@@ -1,9 +1,8 @@
-import { DevboxError } from '../base/errors.ts';
 import { nearest } from '../base/text.ts';
 import { kindOf, knownValues } from '../commands/shape.ts';
 import { type HasFlags, isCommonKey, nameKeyOf } from './flag-table.ts';
 import { quoteValue } from './flag-value.ts';
-import { metaWords } from './meta/table.ts';
+import { unknownCommand, wordTooMany } from './word-errors.ts';
 
 /** What the words need to know of the commands. */
 export interface CommandNames {
@@ -75,7 +74,10 @@ export async function toOverrides(
   // None of the words of a choice has a = in it.
   const takers = keys.filter((key) => !isChoice(key, command)).length;
   let free = takesAll ? Number.POSITIVE_INFINITY : takers - after.filter((word) => !isOverride(word)).length;
-  const isValue = after.map((word) => !isOverride(word) || (!isSetting(word) && free-- > 0));
+  // A list would take every misspelled setting, too.
+  const isTypo = (word: string): boolean =>
+    takesAll && nearest(topKey(word), Object.keys(command?.shape ?? {})) !== undefined;
+  const isValue = after.map((word) => !isOverride(word) || (!isSetting(word) && !isTypo(word) && free-- > 0));
   const values = after.filter((_, index) => isValue[index]);
   const extra = takesAll ? undefined : values[keys.length];
   if (extra !== undefined) throw wordTooMany(extra, chosen?.option ?? '', command, commands);
@@ -152,80 +154,4 @@ export function chooseCommand(
     if (commands.hasOption(option)) return { option, used };
   }
   return undefined;
-}
-
-/** What other tools call our commands. */
-const synonyms: Readonly<Record<string, string>> = {
-  ls: 'list',
-  ps: 'list',
-  status: 'list',
-  rm: 'down',
-  stop: 'down',
-  delete: 'down',
-  terminate: 'down',
-  start: 'up',
-  launch: 'up',
-  create: 'up',
-  run: 'exec',
-};
-
-function unknownCommand(words: readonly string[], commands: CommandNames): DevboxError {
-  const options = [...commands.options(), ...metaWords];
-  const [word = ''] = words;
-  // Words such as `auth`, that only begin commands.
-  const group = optionsUnder(word.replaceAll('-', '_'), options);
-  const typed = group.length > 0 ? words.slice(0, 2).join(' ') : word;
-  const synonym = Object.hasOwn(synonyms, word) ? synonyms[word] : undefined;
-  const near = synonym ?? nearest(typed.replaceAll(' ', '_'), group.length > 0 ? group : options);
-  return new DevboxError('usage', `${typed} is no command of devbox`, {
-    code: 'usage/command-unknown',
-    title: 'Usage Error',
-    details: [{ label: 'Commands', value: (group.length > 0 ? group : options).map(spelled).join(', ') }],
-    hint: near ? `Did you mean devbox ${spelled(near)}?` : 'devbox --help shows what there is.',
-  });
-}
-
-function wordTooMany(
-  word: string,
-  option: string,
-  command: TakesWords | undefined,
-  commands: CommandNames,
-): DevboxError {
-  const group = optionsUnder(option, commands.options());
-  const keys = command?.positionals ?? [];
-  const takes =
-    keys.length === 0 ? 'takes no words' : `takes ${keys.map((key) => key.toUpperCase()).join(' ')}`;
-  const next = group.map((name) => name.slice(option.length + 1).split('_', 1)[0] ?? '');
-  return new DevboxError('usage', `${word}: ${spelled(option)} ${takes}; settings are written key=value`, {
-    code: 'usage/word-unexpected',
-    title: 'Usage Error',
-    details:
-      group.length === 0 ? [] : [{ label: `After ${spelled(option)}`, value: [...new Set(next)].join(', ') }],
-    hint: `${likelyMeant(word, option, command, group)}devbox help ${option} shows its settings.`,
-  });
-}
-
-function likelyMeant(
-  word: string,
-  option: string,
-  command: TakesWords | undefined,
-  group: readonly string[],
-): string {
-  if (command?.rest !== undefined)
-    return `Put the command after --, as in devbox ${option} NAME -- ${word}. `;
-  const longer = nearest(`${option}_${word}`, group) ?? optionsUnder(`${option}_${word}`, group)[0];
-  if (longer !== undefined) return `Did you mean devbox ${spelled(longer)}? `;
-  return command && Object.hasOwn(command.shape, 'instance_name')
-    ? `For the name: instance_name=${word}. `
-    : '';
-}
-
-/** The options whose names begin with that of a command: `volumes_ls` of `volumes`. */
-function optionsUnder(name: string, options: readonly string[]): string[] {
-  return options.filter((option) => option.startsWith(`${name}_`));
-}
-
-/** A command as it is typed in words. */
-export function spelled(option: string): string {
-  return option.replaceAll('_', ' ').replace(/^ssh keys/, 'ssh-keys');
 }

@@ -204,8 +204,11 @@ describe('help and version', () => {
     const help = await home.run(['--help']);
     expect(help).toMatchObject({ code: 0, stderr: '' });
     for (const word of [
-      'devbox up',
+      '\n  up ',
+      '\n  auth login ',
+      'Boxes:',
       'command=up_gh200',
+      '--api-key KEY',
       'api: default, gpulab, lambda, local',
       'poll_interval: 5',
       '130',
@@ -217,10 +220,32 @@ describe('help and version', () => {
 
   it('explains a command with its settings, defaults and examples', async () => {
     const help = await home.run(['help', 'up']);
-    for (const word of ['--max-retries', '20', 'devbox command=up_gh200 max_retries=50'])
+    for (const word of [
+      '--max-retries',
+      '20',
+      '-e, --env',
+      '--wait-after-launch, --wait',
+      'devbox command=up_gh200 max_retries=50',
+    ])
       expect(help.stdout).toContain(word);
     expect(await home.run(['up', '--help'])).toEqual(help);
     expect((await home.run(['help', 'upp'])).code).toBe(2);
+  });
+
+  it('explains commands of several words, and the words that begin them', async () => {
+    const help = await home.run(['help', 'volumes', 'files', 'ls']);
+    expect(help.stdout).toMatch(
+      /^volumes files ls: .*\n\ndevbox command=volumes_files_ls .*\ndevbox volumes files ls VOLUME \[PATH\]/,
+    );
+    expect(await home.run(['volumes', 'files', 'ls', 'v', '--help', '--path', 'x'])).toEqual(help);
+    expect((await home.run(['help', 'auth'])).stdout).toMatch(/\n {2}auth login +\S/);
+    expect((await home.run(['help', 'version'])).stdout).toMatch(/^version: the version/);
+    expect((await home.run(['help', 'rm'])).stdout).toMatch(/devbox rm /);
+    expect((await home.run(['help', 'auht'])).stderr).toMatch(/Commands:.* auth, /);
+  });
+
+  it('puts every command under a heading', async () => {
+    expect((await home.run(['--help'])).stdout).not.toContain('Others:');
   });
 
   it('tells its version', async () => {

@@ -1,4 +1,5 @@
-import { ownFlags } from '../arguments.ts';
+import type { FlagTable } from '../flag-table.ts';
+import { isOwn, ownFlags, ownOfLetter } from '../own-flags.ts';
 import { type Candidate, plain } from './candidate.ts';
 import type { Setting } from './settings.ts';
 
@@ -16,19 +17,20 @@ const shortOfTwo: Readonly<Record<string, string>> = {
   '-cn': 'config-name',
 };
 
-/** devbox's own flags, and one for each setting. */
-export function flagCandidates(settings: readonly Setting[]): Candidate[] {
+/** devbox's own flags, and those of the command with the settings that they stand for. */
+export function flagCandidates(settings: readonly Setting[], table: FlagTable): Candidate[] {
+  const keyed = new Map(settings.map((setting) => [setting.key, setting]));
+  const names = new Set([...table.names(), ...settings.map(({ key }) => key.replaceAll('_', '-'))]);
   return [
     ...plain(Object.keys(ownFlags), '--'),
-    ...settings.flatMap(({ key, description, values }) => {
-      const flag = key.replaceAll('_', '-');
-      const isSwitch = values.includes('true');
+    ...[...names].flatMap((name) => {
+      const meaning = table.find(name);
+      const description = meaning && keyed.get(meaning.key)?.description;
+      const flag = { value: `--${name}`, description };
+      const isSwitch = meaning?.reading === 'switch' && !name.includes('.');
       return isSwitch
-        ? [
-            { value: `--${flag}`, description },
-            { value: `--no-${flag}`, description: `not: ${description}` },
-          ]
-        : [{ value: `--${flag}`, description }];
+        ? [flag, { value: `--no-${name}`, description: `not: ${description ?? name}` }]
+        : [flag];
     }),
   ];
 }
@@ -36,18 +38,17 @@ export function flagCandidates(settings: readonly Setting[]): Candidate[] {
 /** What a word is if it is a flag that takes its value from the next one: a flag of devbox, or a key. */
 export function awaitsValue(
   word: string | undefined,
-  settings: readonly Setting[],
+  table: FlagTable,
 ): { readonly flag: string } | { readonly key: string } | undefined {
-  if (word === undefined || !word.startsWith('-') || word.includes('=')) return undefined;
+  if (word === undefined || !/^-./.test(word) || word.includes('=')) return undefined;
   const name = shortOfTwo[word] ?? longName(word);
-  const own = Object.hasOwn(ownFlags, name) ? ownFlags[name] : undefined;
-  if (own) return own.type === 'string' ? { flag: name } : undefined;
-  if (!word.startsWith('--')) return undefined;
-  const setting = settings.find(({ key }) => key === name.replaceAll('-', '_'));
-  return setting === undefined || setting.values.includes('true') ? undefined : { key: setting.key };
+  if (isOwn(name)) return ownFlags[name].type === 'string' ? { flag: name } : undefined;
+  const meaning = table.find(name);
+  return meaning === undefined || meaning.reading === 'switch' ? undefined : { key: meaning.key };
 }
 
+/** The name behind the hyphens; the long one for a letter of devbox's own. */
 function longName(word: string): string {
   if (word.startsWith('--')) return word.slice(2);
-  return Object.entries(ownFlags).find(([, { short }]) => short === word.slice(1))?.[0] ?? '';
+  return ownOfLetter(word.slice(1)) ?? word.slice(1);
 }

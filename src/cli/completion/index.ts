@@ -1,11 +1,14 @@
 import type { Context } from '../../base/context.ts';
 import type { Command } from '../../commands/command.ts';
+import { kindOf } from '../../commands/shape.ts';
 import { loadCommand, loadCommands } from '../../commands/table.ts';
 import { type GroupListing, listGroups } from '../../compose/index.ts';
 import { type ConfigSource, composeConfig } from '../../config/compose.ts';
 import { providerNames } from '../../leases/provider-name.ts';
 import { isProviderName } from '../../providers/registry.ts';
+import { type FlagTable, flagsOf, flagsOfAny } from '../flag-table.ts';
 import { loadMeta, loadMetas } from '../meta/table.ts';
+import { firstWords, nextWords, spelled } from '../spelled.ts';
 import { chooseCommand, isOverride } from '../words.ts';
 import { type Candidate, plain } from './candidate.ts';
 import { awaitsValue, flagCandidates, flagValues } from './flags.ts';
@@ -40,7 +43,7 @@ async function candidates(question: Question): Promise<Candidate[]> {
 
   const line = await understand(question, bare);
   const previous = words.at(-1);
-  const awaited = awaitsValue(previous, line.settings);
+  const awaited = awaitsValue(previous, line.flags);
   if (awaited) {
     return plain(
       'flag' in awaited ? (flagValues[awaited.flag] ?? []) : await valuesOf(awaited.key, line, question),
@@ -49,8 +52,8 @@ async function candidates(question: Question): Promise<Candidate[]> {
   if (current.startsWith('-')) {
     const [, dashes = '', name = ''] = /^(--)([\w-]+)=/.exec(current) ?? [];
     return name === ''
-      ? flagCandidates(line.settings)
-      : plain(await valuesOf(name.replaceAll('-', '_'), line, question), `${dashes}${name}=`);
+      ? flagCandidates(line.settings, line.flags)
+      : plain(await valuesOf(line.flags.find(name)?.key ?? name, line, question), `${dashes}${name}=`);
   }
   const [, key] = /^[+~]*([^=]*)=/.exec(current) ?? [];
   const sign = /^[+~]*/.exec(current)?.[0] ?? '';
@@ -61,9 +64,9 @@ async function candidates(question: Question): Promise<Candidate[]> {
 /** The words that are neither overrides nor flags nor what follows a flag. */
 async function bareOf(words: readonly string[]): Promise<string[]> {
   const hasFlags = words.some((word) => word.startsWith('-'));
-  const settings = hasFlags ? settingsOf(await loadCommands(), providerNames) : [];
+  const table = flagsOfAny(hasFlags ? await loadCommands() : []);
   return words.filter(
-    (word, index) => !isOverride(word) && !word.startsWith('-') && !awaitsValue(words[index - 1], settings),
+    (word, index) => !isOverride(word) && !word.startsWith('-') && !awaitsValue(words[index - 1], table),
   );
 }
 
@@ -74,6 +77,7 @@ interface Line {
   readonly chosen: { readonly option: string; readonly used: number } | undefined;
   readonly command: Command | undefined;
   readonly settings: readonly Setting[];
+  readonly flags: FlagTable;
 }
 
 async function understand({ words, source, context }: Question, bare: readonly string[]): Promise<Line> {
@@ -99,11 +103,13 @@ async function understand({ words, source, context }: Question, bare: readonly s
   const command = typeof name === 'string' ? await loadCommand(name) : undefined;
   const provider: unknown = Object(config?.['api']).provider;
   const providers = isProviderName(provider) ? [provider] : providerNames;
+  const commands = command ? [command] : await loadCommands();
   return {
     groups,
     chosen,
     command,
-    settings: settingsOf(command ? [command] : await loadCommands(), providers),
+    settings: settingsOf(commands, providers),
+    flags: command ? flagsOf(command) : flagsOfAny(commands),
   };
 }
 
@@ -133,24 +139,33 @@ async function valuesOf(key: string, line: Line, { boxes }: Question): Promise<r
 const takesBox = (command: Command | undefined): boolean =>
   command !== undefined && Object.hasOwn(command.shape, 'instance_identifier');
 
-/** Words that are no override: a command, its second word, what it takes as words. */
+/** Words that are no override: a command, its second and third word, what it takes as words. */
 async function bareWords(line: Line, bare: readonly string[], question: Question): Promise<Candidate[]> {
   const { chosen, command, groups } = line;
   const options = optionsOf('command', groups);
-  if (chosen === undefined) {
-    if (bare.length > 0) return [];
-    const summaries = new Map((await loadCommands()).map(({ name, summary }) => [name, summary]));
-    const metas = (await loadMetas()).map(([value, { summary }]) => ({ value, description: summary }));
-    return [...options.map((value) => ({ value, description: summaries.get(value) })), ...metas];
-  }
-  const [first = ''] = bare;
-  const start = `${first}_`;
-  const second =
-    bare.length === 1 && chosen.used === 1
-      ? options.filter((option) => option.startsWith(start)).map((option) => option.slice(start.length))
-      : [];
-  const key = command?.positionals[bare.length - chosen.used];
-  return plain([...second, ...(key === undefined ? [] : await valuesOf(key, line, question))]);
+  if (bare.length === 0 && chosen === undefined) return firstCandidates(options, question.current);
+  const next = nextWords(bare, options);
+  const index = bare.length - (chosen?.used ?? 0);
+  const key = command?.positionals[index] ?? lastList(command);
+  return plain([...next, ...(key === undefined ? [] : await valuesOf(key, line, question))]);
+}
+
+/** The first words of commands, and whole names for those who type underscores. */
+async function firstCandidates(options: readonly string[], current: string): Promise<Candidate[]> {
+  const summaries = new Map((await loadCommands()).map(({ name, summary }) => [spelled(name), summary]));
+  const metas = (await loadMetas()).map(([value, { summary }]) => ({ value, description: summary }));
+  const names = [...firstWords(options), ...(current.includes('_') ? options : [])];
+  return [
+    ...[...new Set(names)].map((value) => ({ value, description: summaries.get(spelled(value)) })),
+    ...metas,
+  ];
+}
+
+/** The last positional of a command, if it takes all the words that are left. */
+function lastList(command: Command | undefined): string | undefined {
+  const key = command?.positionals.at(-1);
+  const schema = key === undefined ? undefined : command?.shape[key];
+  return schema !== undefined && kindOf(schema) === 'list' ? key : undefined;
 }
 
 /**

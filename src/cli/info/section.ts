@@ -2,7 +2,7 @@ import type { Context } from '../../base/context.ts';
 import type { Composition } from '../../compose/index.ts';
 import type { ConfigSource } from '../../config/compose.ts';
 import type { Card, Text } from '../../ui/card.ts';
-import type { Flags } from '../arguments.ts';
+import type { Flags } from '../own-flags.ts';
 
 /** What a command line is explained from. */
 export interface InfoCall {

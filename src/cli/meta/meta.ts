@@ -3,7 +3,8 @@ import type { Outcome } from '../../commands/outcome.ts';
 import type { ConfigSource } from '../../config/compose.ts';
 import type { Emit } from '../../ui/events.ts';
 import type { View } from '../../ui/view.ts';
-import type { Arguments, Flags } from '../arguments.ts';
+import type { Arguments } from '../arguments.ts';
+import type { Flags } from '../own-flags.ts';
 
 /** A call of a command about devbox itself. */
 export interface MetaCall {

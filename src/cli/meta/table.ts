@@ -2,7 +2,7 @@ import type { MetaCommand } from './meta.ts';
 
 /** The commands about devbox itself, by the word that calls them. */
 const loaders: Readonly<Record<string, () => Promise<MetaCommand>>> = {
-  help: async () => (await import('./help.ts')).help,
+  help: async () => (await import('../help/index.ts')).help,
   schema: async () => (await import('./schema.ts')).schema,
   config: async () => (await import('./config.ts')).config,
   completion: async () => (await import('./completion.ts')).completion,

@@ -76,7 +76,9 @@ const isWanted =
 const name = (kind: GpuKind): Text => [token('strong', kind.name)];
 const memory = ({ memoryMb }: GpuKind): string => (memoryMb === null ? '-' : `${memoryMb} MB`);
 
+/** A server of one's own says that it costs nothing. */
 function price({ priceCentsPerHour: cents }: GpuKind): Text {
+  if (cents === 0) return 'free';
   return cents === null ? '-' : [token('money', dollarsPerHour(cents))];
 }
 

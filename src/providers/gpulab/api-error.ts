@@ -9,10 +9,13 @@ export class ApiError extends DevboxError {
   readonly status: number;
 
   constructor(status: number, message: string, options: DevboxErrorOptions) {
-    super(kinds[status] ?? 'failed', message, options);
+    super(options.code === noCapacity ? 'no-capacity' : (kinds[status] ?? 'failed'), message, options);
     this.status = status;
   }
 }
+
+/** Of an error that says that all GPUs of the kind are taken; servers of ours only. */
+export const noCapacity = 'gpulab/no-capacity';
 
 const kinds: Readonly<Record<number, Failure>> = {
   401: 'unauthorised',
@@ -94,7 +97,8 @@ function bodyOf(text: string, secrets: readonly string[]): ErrorBody {
   return {
     message: (said === undefined ? safe(text, 300) : safe(said)) || 'the server gave no reason',
     code: typeof code === 'string' && said !== undefined ? safe(code, 60) : undefined,
-    fields: said === undefined ? [] : fields.slice(0, 10),
+    // What is wrong with a single field is often the message itself.
+    fields: said === undefined ? [] : fields.filter(({ value }) => value !== safe(said)).slice(0, 10),
   };
 }
 

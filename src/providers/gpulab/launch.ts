@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { DevboxError } from '../../base/errors.ts';
 import type { LaunchAnswer, LaunchRequest } from '../provider.ts';
-import { ApiError } from './api-error.ts';
+import { ApiError, noCapacity } from './api-error.ts';
 import { type Connection, has } from './connection.ts';
 import { listContainers } from './containers.ts';
 import { createKeys, type ServerLaunch } from './launch-settings.ts';
@@ -62,7 +62,8 @@ async function create(
     if (!(error instanceof DevboxError)) throw error;
     if (error instanceof NoAnswer && error.unsent) return { outcome: 'refused', retry: 'provider', error };
     if (error instanceof ApiError && error.status >= 400 && error.status < 500) {
-      return { outcome: 'refused', retry: error.status === 429 ? 'rate-limit' : 'no', error };
+      const retry = error.code === noCapacity ? 'capacity' : error.status === 429 ? 'rate-limit' : 'no';
+      return { outcome: 'refused', retry, error };
     }
     // After 5xx, a redirect, or an answer that is not understood, the container may exist all the same.
     return { outcome: 'lost', error };

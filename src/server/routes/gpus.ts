@@ -24,7 +24,7 @@ export const gpuRoutes: Routes = (app, { gpus }) => {
           count: kind.free.length,
           gpu_name: kind.name,
           memory_mb: kind.memoryMib,
-          price: null,
+          price: 0,
         })),
       gpus: free.map((gpu) => ({
         gpu_uuid: gpu.uuid,

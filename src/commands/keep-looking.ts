@@ -1,6 +1,8 @@
+import type { Context } from '../base/context.ts';
 import { DevboxError } from '../base/errors.ts';
+import type { Box } from '../providers/provider.ts';
+import type { Emit } from '../ui/events.ts';
 import type { CommandDeps } from './command.ts';
-import type { FoundBox } from './find-box.ts';
 import type { Outcome } from './outcome.ts';
 
 /** What a look at something that goes on came to. */
@@ -18,12 +20,14 @@ const interruptedExit = 130;
  * @throws what a look throws, where that is no passing matter.
  */
 export async function keepLooking(
-  { box }: Pick<FoundBox, 'box'>,
-  deps: Pick<CommandDeps, 'context' | 'emit'>,
+  { box }: { readonly box: Pick<Box, 'id' | 'name'> },
+  {
+    context: { clock, signal },
+    emit,
+  }: { readonly context: Pick<Context, 'clock' | 'signal'>; readonly emit: Emit },
   look: () => Promise<Look>,
 ): Promise<Outcome> {
   const name = box.name ?? box.id;
-  const { clock, signal } = deps.context;
   for (let succeeded = false; ; ) {
     try {
       const result = await look();
@@ -34,11 +38,11 @@ export async function keepLooking(
       if (signal.aborted) return { exit: interruptedExit };
       if (!succeeded || !(error instanceof DevboxError)) throw error;
       if (isEnd(error)) {
-        deps.emit({ type: 'notice', level: 'info', message: `${name} has ended` });
+        emit({ type: 'notice', level: 'info', message: `${name} has ended` });
         return {};
       }
       if (!isPassing(error)) throw error;
-      deps.emit({ type: 'poll-failed', name, message: error.message });
+      emit({ type: 'poll-failed', name, message: error.message });
       // The signal is looked at above.
       await clock.sleep(lookInterval, signal).catch(() => undefined);
     }

@@ -1,6 +1,6 @@
 import type { LogEntry } from './engine.ts';
 
-/** Most bytes of lines in one page of a log. */
+/** Most bytes of lines in one page of a log, as they are sent. */
 export const maxPageBytes = 8 * 1024 * 1024;
 
 /** Longest line in bytes; a longer one is taken for several. */
@@ -15,7 +15,8 @@ export class LogRoom {
 
   /** Whether a line still fits; if so, its place is taken. */
   take({ text }: Pick<LogEntry, 'text'>): boolean {
-    const bytes = Buffer.byteLength(text) + overheadBytes;
+    // As it is sent: a control character takes six bytes there.
+    const bytes = Buffer.byteLength(JSON.stringify(text)) + overheadBytes;
     if (bytes > this.#left) return false;
     this.#left -= bytes;
     return true;

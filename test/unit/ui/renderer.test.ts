@@ -6,7 +6,7 @@ import { DevboxError } from '../../../src/base/errors.ts';
 import { token } from '../../../src/ui/card.ts';
 import type { DevboxEvent } from '../../../src/ui/events.ts';
 import { createRenderer, type Mode, type Renderer } from '../../../src/ui/renderer.ts';
-import type { View } from '../../../src/ui/view.ts';
+import type { ResultLine, View } from '../../../src/ui/view.ts';
 
 interface Setting {
   readonly mode?: Mode;
@@ -117,6 +117,62 @@ describe('a view', () => {
     const { renderer, buffers } = start(setting);
     await renderer.show(view);
     expect(buffers).toEqual({ stdout, stderr: '' });
+  });
+});
+
+const lines: readonly ResultLine[] = [
+  { text: [token('dim', '10:00 '), 'one'], json: { text: 'one' } },
+  { text: [token('busy', '\u001b[31mtwo\u001b[0m')], json: { text: 'two' } },
+];
+
+const streams: readonly { name: string; setting: Setting; stdout: string }[] = [
+  { name: 'text in a pipe', setting: {}, stdout: '10:00 one\ntwo\n' },
+  { name: 'text with --quiet', setting: { mode: 'quiet' }, stdout: '10:00 one\ntwo\n' },
+  {
+    name: 'an object a line with --json',
+    setting: { mode: 'json' },
+    stdout: '{"text":"one"}\n{"text":"two"}\n',
+  },
+  {
+    name: 'coloured on a terminal, its own colours kept',
+    setting: { terminal: 'both' },
+    stdout: '\u001b[2m10:00 \u001b[22mone\n\u001b[33m\u001b[31mtwo\u001b[0m\u001b[39m\n',
+  },
+  {
+    name: 'plain on a terminal without colour',
+    setting: { terminal: 'both', color: false },
+    stdout: '10:00 one\ntwo\n',
+  },
+];
+
+describe('lines that come one after another', () => {
+  test.each(streams)('are $name', async ({ setting, stdout }) => {
+    const { renderer, buffers } = start(setting);
+    expect(await renderer.append(lines)).toBe(true);
+    expect(buffers).toEqual({ stdout, stderr: '' });
+  });
+
+  test.each(streams.filter(({ setting }) => setting.mode !== 'json'))(
+    'of a view are $name',
+    async ({ setting, stdout }) => {
+      const { renderer, buffers } = start(setting);
+      await renderer.show({ cards: [], lines, json: null, quiet: [] });
+      expect(buffers.stdout).toBe(stdout);
+    },
+  );
+});
+
+describe('a view that is watched', () => {
+  test.each<[string, Setting, string]>([
+    ['one below the other in a pipe', {}, 'a\n\na\n'],
+    ['an object a line with --json', { mode: 'json' }, '{"n":1}\n{"n":1}\n'],
+    ['identifiers with --quiet', { mode: 'quiet' }, '1\n1\n'],
+  ])('is %s', async (_name, setting, stdout) => {
+    const { renderer, buffers } = start(setting);
+    const watched: View = { cards: [{ title: 'a', rows: [] }], json: { n: 1 }, quiet: ['1'] };
+    await renderer.replace(watched);
+    await renderer.replace(watched);
+    expect(buffers.stdout).toBe(stdout);
   });
 });
 

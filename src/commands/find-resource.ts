@@ -40,6 +40,7 @@ export function findResource<T extends Named>(
     [true, ({ id }) => id === identifier],
     [true, ({ name }) => name === identifier],
     [false, ({ id }) => isIdPrefix(identifier) && id.startsWith(identifier)],
+    [false, ({ name }) => kind.namePrefix === true && name.toLowerCase() === lower],
     [false, ({ name }) => kind.namePrefix === true && name.toLowerCase().startsWith(lower)],
   ];
   for (const [isExact, matches] of ways) {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type BinOptions, type Home, makeHome, projectRoot } from '../support/bin.ts';
 import { type FakeGpulab, type FakeGpulabOptions, startFakeGpulab } from '../support/fake-gpulab/index.ts';
+import { volumes } from '../support/fake-gpulab/resources.ts';
 import { openTerminal } from '../support/terminal.ts';
 
 // The life of boxes on a server that has GPULab's published API and nothing of devbox serve.
@@ -51,6 +52,24 @@ describe('deploy', () => {
       command: "python train.py --name 'a b'",
       image_pull_policy: 'cached',
     });
+  });
+
+  it('looks up templates and volumes by name, and sends their ids', async () => {
+    await start();
+    const named = await deploy('template=pytorch', 'volume=models', 'mount_path=/data');
+    expect(named).toMatchObject({ code: 0 });
+    expect(creates()[0]?.body).toMatchObject({
+      template_uuid: 'tmpl000000',
+      network_volume_uuid: volumes[1]?.['volumeUuid'],
+      volume_mount_path: '/data',
+    });
+    const several = await devbox(['deploy', 'name=other', 'template=py']);
+    expect(several).toMatchObject({ code: 2, stderr: expect.stringContaining('tmpl000001') });
+    for (const wrong of ['template=nonsense', 'volume=nonsense']) {
+      const missing = await devbox(['deploy', 'name=other', wrong]);
+      expect(missing).toMatchObject({ code: 4, stderr: expect.stringMatching(/nonsense[\s\S]*Next:/) });
+    }
+    expect(creates()).toHaveLength(1);
   });
 
   it('prints only the id with --quiet', async () => {

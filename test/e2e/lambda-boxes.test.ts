@@ -32,6 +32,48 @@ describe('boxes that devbox did not make', () => {
     expect((await devbox('ssh', 'theirs')).code).toBe(0);
   });
 
+  it('are found by the beginning of their id, which is not enough to end one', async () => {
+    await start();
+    const { id } = fake.addInstance({ name: 'theirs' }, 9);
+    expect((await devbox('wait', id.slice(0, 6))).code).toBe(0);
+    expect((await devbox('down', id.slice(0, 8))).code).toBe(2);
+    expect(fake.sent('POST /instance-operations/terminate')).toEqual([]);
+    expect((await devbox('down', id.slice(0, 8), 'force=true')).code).toBe(0);
+  });
+
+  it('are restarted through the API, and come back', async () => {
+    await start({ statuses: ['booting', 'active'] });
+    const { id } = fake.addInstance({ name: 'theirs' }, 9);
+    const restarted = await devbox('restart', 'theirs');
+    expect(restarted).toMatchObject({ code: 0, stdout: expect.stringMatching(/Status: {2}booting/) });
+    expect(fake.sent('POST /instance-operations/restart')[0]?.body).toEqual({ instance_ids: [id] });
+    expect((await devbox('wait', 'theirs')).code).toBe(0);
+  });
+
+  it('whose restart has no answer may have been restarted: it is not asked for again', async () => {
+    await start({ faults: [{ on: 'POST /instance-operations/restart', fault: { kind: 'drop-after' } }] });
+    fake.addInstance({ name: 'theirs' }, 9);
+    const { code, stderr } = await devbox('restart', 'theirs');
+    expect({ code, stderr }).toMatchObject({ code: 7, stderr: expect.stringContaining('command=inspect') });
+    expect(fake.sent('POST /instance-operations/restart')).toHaveLength(1);
+  });
+
+  it.each(['stop', 'start', 'redeploy'])('know no %s, and the error says whose do', async (command) => {
+    await start();
+    const { code, stderr } = await devbox(command, 'theirs');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/api=gpulab, api=local have/);
+    expect(fake.requests).toEqual([]);
+  });
+
+  it('are columns in ls, and everything in inspect', async () => {
+    await start({ statuses: ['active'] });
+    const { id } = fake.addInstance({ name: 'theirs', tags: [{ key: 'team', value: 'ml' }] }, 9);
+    const listed = await devbox('ls', 'status=running');
+    expect(listed.stdout).toMatch(new RegExp(`^theirs +${id.slice(0, 12)} +active +gpu_\\w+ +-$`, 'm'));
+    expect((await devbox('inspect', 'theirs')).stdout).toMatch(/Private IP: [\s\S]*Actions: /);
+  });
+
   it('with a name that is no file name are reached without an entry', async () => {
     await start();
     fake.addInstance({ name: '../../escape' }, 9);

@@ -12,6 +12,8 @@ import { tellStanding } from './standing.ts';
 
 export interface Wanted {
   readonly name: string;
+  /** What is asked for, in a few words for the user. */
+  readonly what: string;
   /** What the provider's launch schema reads. */
   readonly settings: RawConfig;
   readonly config: CommonConfig & UpSettings;
@@ -130,9 +132,8 @@ function unreadableLease(problem: string): DevboxError {
 }
 
 async function launch(wanted: Wanted, deps: CommandDeps): Promise<Standing> {
-  const { name, provider, config } = wanted;
+  const { name, what, provider, config } = wanted;
   const { context, emit, leases } = deps;
-  const what = provider.describeLaunch(wanted.settings);
   const lease = await leases.create({
     id: deps.runId,
     name,

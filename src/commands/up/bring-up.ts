@@ -5,6 +5,7 @@ import { type CommandDeps, type CommonConfig, launchSettings } from '../command.
 import { bringUpOne } from './bring-up-one.ts';
 import { readEnvFile } from './env-file.ts';
 import { boxNames } from './names.ts';
+import { resolveNames } from './resolve-names.ts';
 import type { UpSettings } from './settings.ts';
 
 /** The boxes that are up now, and what went wrong after them, if anything did. */
@@ -21,12 +22,14 @@ export interface BroughtUp {
 export async function bringUp(config: CommonConfig & UpSettings, deps: CommandDeps): Promise<BroughtUp> {
   const names = boxNames(config.instance_name, config.quantity);
   const complete = { ...config, env: environmentOf(config, deps.context) };
-  const settings = launchSettings(complete);
+  const asked = launchSettings(complete);
   const provider = await deps.provider();
+  const what = provider.describeLaunch(asked);
+  const settings = await resolveNames(asked, provider);
   const boxes: Box[] = [];
   for (const name of names) {
     try {
-      boxes.push(...(await bringUpOne({ name, settings, config: complete, provider }, deps)));
+      boxes.push(...(await bringUpOne({ name, what, settings, config: complete, provider }, deps)));
     } catch (thrown) {
       if (boxes.length === 0) throw thrown;
       return { boxes, error: thrown instanceof DevboxError ? thrown : unexpected(name, thrown) };

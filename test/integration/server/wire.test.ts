@@ -68,7 +68,16 @@ describe('answers have exactly the types that strict clients decode', () => {
     expect(await ok(z.unknown(), call('GET', '/v1/capabilities'))).toMatchObject({
       server: 'devbox',
       protocol: 1,
-      extensions: ['exec-stream', 'image', 'log-entries', 'purge', 'tags', 'terminal-exit'],
+      extensions: [
+        'exec-stream',
+        'image',
+        'log-entries',
+        'purge',
+        'tags',
+        'terminal-exit',
+        'terminal-resume',
+        'volume-raw',
+      ],
     });
   });
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Home, makeHome } from '../support/bin.ts';
+import { makeCertificate } from '../support/certificate.ts';
 import { addKey, type Served, startServe } from '../support/served.ts';
 
 let home: Home;
@@ -233,25 +234,11 @@ test('a unix socket that only the owner can open needs no key', async () => {
 
 test('TLS: https with the certificate that was given', async () => {
   const other = makeHome();
-  const [cert, certKey] = [join(other.path, 'cert.pem'), join(other.path, 'key.pem')];
-  try {
-    execFileSync(
-      'openssl',
-      // One line for each option and its value.
-      [
-        ...['req', '-x509', '-nodes', '-days', '2', '-subj', '/CN=localhost'],
-        ...['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'],
-        ...['-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost'],
-        ...['-keyout', certKey, '-out', cert],
-      ],
-      { stdio: 'ignore' },
-    );
-  } catch {
-    console.info('skipped: openssl is not there to make a certificate');
-    return other.remove();
-  }
+  const certificate = makeCertificate(other.path);
+  if (!certificate) return other.remove();
+  const { cert, key } = certificate;
   const own = await addKey(other, 'tls');
-  const secure = await startServe(other, [`tls_cert=${cert}`, `tls_key=${certKey}`]);
+  const secure = await startServe(other, [`tls_cert=${cert}`, `tls_key=${key}`]);
   expect(secure.url).toMatch(/^https:/);
   const status = await new Promise((resolve, reject) => {
     const url = `${secure.url}/v1/account`;

@@ -269,6 +269,18 @@ describe('answers that nobody expected', () => {
     expect(await provider.list()).toMatchObject([{ status: 'hibernating', phase: 'pending' }]);
   });
 
+  test('a short id, and a server that says nothing of what is used, break nothing', async () => {
+    const { uuid } = fake.addContainer({ server_name: 'dev' }, { uuid: 'c1', created_at: null });
+    expect(await provider.list()).toMatchObject([{ id: 'c1', createdAt: null }]);
+    const box = await provider.get(uuid);
+    if (!box) throw new Error('the container is not there');
+    fake.fault({
+      on: 'GET /v1/containers/c1/stats',
+      fault: { kind: 'answer', json: { success: true, stats: null } },
+    });
+    await expect(provider.server?.access(box).stats()).rejects.toMatchObject({ code: 'stats/unavailable' });
+  });
+
   const wrong: [string, Readonly<Record<string, unknown>>, string][] = [
     ['a number for a status', { status: 5 }, '0.status'],
     ['no id', { uuid: null }, '0.uuid'],

@@ -12,6 +12,7 @@ const late = new HttpFailure('timeout', 'too late', false);
 function script(...answers: (HttpAnswer | Error)[]) {
   const asked: HttpRequest[] = [];
   const waits: number[] = [];
+  const told: number[] = [];
   const request = createRequester({
     http: async (one) => {
       asked.push(one);
@@ -26,8 +27,9 @@ function script(...answers: (HttpAnswer | Error)[]) {
     timeoutSeconds: 30,
     clock: { now: () => 0, monotonic: () => 0, sleep: async (milliseconds) => void waits.push(milliseconds) },
     signal: new AbortController().signal,
+    onWait: (seconds) => void told.push(seconds),
   });
-  return { request, asked, waits };
+  return { request, asked, waits, told };
 }
 
 const get = { method: 'GET', path: '/v1/containers' } as const;
@@ -85,6 +87,13 @@ describe('requests', () => {
     expect(waits).toEqual(expected);
     expect(asked).toHaveLength(expected.length + 1);
   });
+});
+
+test('the user hears of a wait that takes long', async () => {
+  const busy = (after: string): HttpAnswer => ({ status: 429, headers: { 'retry-after': after }, text: '' });
+  const { request, told } = script(busy('0'), busy('12'), answer(200, 'fine'));
+  await request(get);
+  expect(told).toEqual([12]);
 });
 
 describe('a redirect is not followed', () => {

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { clip } from '../../base/text.ts';
 import { token } from '../../ui/card.ts';
 import { defineCommand } from '../command.ts';
 import { listView } from '../list-view.ts';
@@ -29,7 +30,7 @@ export const templates = defineCommand({
           template.id,
           template.type || '-',
           template.visibility || '-',
-          template.image || '-',
+          shortImage(template.image),
         ]),
         none: [
           'No templates. ',
@@ -42,6 +43,9 @@ export const templates = defineCommand({
     };
   },
 });
+
+/** An image in a column of a narrow terminal: without what goes without saying, and cut. */
+const shortImage = (image: string): string => clip(image.replace(/^docker\.io\/(library\/)?/, ''), 30) || '-';
 
 export const templatesCategories = defineCommand({
   name: 'templates_categories',

@@ -1,7 +1,6 @@
 import type { Context } from '../base/context.ts';
 import { DevboxError } from '../base/errors.ts';
 import type { Box } from '../providers/provider.ts';
-import type { Emit } from '../ui/events.ts';
 import type { CommandDeps } from './command.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -14,6 +13,11 @@ export const lookInterval = 2_000;
 /** Exit status after Ctrl-C, which is how most of these end: nothing is said about it. */
 const interruptedExit = 130;
 
+/** What a command hands on. */
+interface Surroundings extends Pick<CommandDeps, 'emit' | 'releaseTerminal'> {
+  readonly context: Pick<Context, 'clock' | 'signal'>;
+}
+
 /**
  * Looks again and again, until a look says that it is over, the box is gone, or Ctrl-C. Once a look has succeeded, one that
  * fails for the moment is repeated.
@@ -21,28 +25,34 @@ const interruptedExit = 130;
  */
 export async function keepLooking(
   { box }: { readonly box: Pick<Box, 'id' | 'name'> },
-  {
-    context: { clock, signal },
-    emit,
-  }: { readonly context: Pick<Context, 'clock' | 'signal'>; readonly emit: Emit },
+  { context: { clock, signal }, emit, releaseTerminal }: Surroundings,
   look: () => Promise<Look>,
 ): Promise<Outcome> {
   const name = box.name ?? box.id;
-  for (let succeeded = false; ; ) {
+  let succeeded = false;
+  let isTroubled = false;
+  // What is watched stays above what is said.
+  const say = async (level: 'info' | 'warning', message: string): Promise<void> => {
+    await releaseTerminal();
+    emit({ type: 'notice', level, message });
+  };
+  for (;;) {
     try {
       const result = await look();
       if (result === 'over') return {};
       succeeded = true;
+      isTroubled = false;
       if (result === 'later') await clock.sleep(lookInterval, signal);
     } catch (error) {
       if (signal.aborted) return { exit: interruptedExit };
       if (!succeeded || !(error instanceof DevboxError)) throw error;
       if (isEnd(error)) {
-        emit({ type: 'notice', level: 'info', message: `${name} has ended` });
+        await say('info', `${name} has ended`);
         return {};
       }
       if (!isPassing(error)) throw error;
-      emit({ type: 'poll-failed', name, message: error.message });
+      if (!isTroubled) await say('warning', `No news of ${name} (${error.message}) - trying again`);
+      isTroubled = true;
       // The signal is looked at above.
       await clock.sleep(lookInterval, signal).catch(() => undefined);
     }

@@ -84,8 +84,12 @@ export function createRenderer(options: RendererOptions): Renderer {
     return mine;
   };
 
-  async function release(): Promise<void> {
+  async function endProgress(): Promise<void> {
     await Promise.all([progress, ...labelled].map((each) => each.release()));
+  }
+
+  async function release(): Promise<void> {
+    await endProgress();
     const watched = watch;
     watch = undefined;
     await watched?.stop();
@@ -134,11 +138,16 @@ export function createRenderer(options: RendererOptions): Renderer {
           await write(viewText(view, options));
         }
       }),
-    append: (lines) => inTurn(() => write(linesText(lines, options))),
+    append: (lines) =>
+      inTurn(async () => {
+        await endProgress();
+        return write(linesText(lines, options));
+      }),
     replace: (view) =>
       inTurn(async () => {
         if (drawsCards) {
           const ink = await loadInk();
+          await endProgress();
           watch ??= ink.startWatch({ output: stdout, color: options.color });
           watch.show(view);
           return true;

@@ -23,7 +23,11 @@ async function look(results: readonly (Look | Error)[]) {
   const left = [...results];
   const running: Promise<Outcome> = keepLooking(
     { box: { id: '1', name: 'box' } },
-    { context: { clock, signal: stop.signal }, emit: (event) => events.push(event) },
+    {
+      context: { clock, signal: stop.signal },
+      emit: (event) => events.push(event),
+      releaseTerminal: async () => undefined,
+    },
     async () => {
       const result = left.shift();
       if (result === undefined) {
@@ -54,10 +58,11 @@ describe('looking again and again', () => {
     ['the server has a fault', new ServerError(502)],
     ['the server is asked too often', new ServerError(429)],
   ])('goes on where %s', async (_name, error) => {
-    const { outcome, events, slept } = await look(['later', error, error, 'over']);
+    const { outcome, events, slept } = await look(['later', error, error, 'later', error, 'over']);
     expect(outcome).toEqual({});
-    expect(events.map(({ type }) => type)).toEqual(['poll-failed', 'poll-failed']);
-    expect(slept).toEqual([lookInterval, lookInterval, lookInterval]);
+    const news = { type: 'notice', level: 'warning', message: expect.stringMatching(/^No news of box \(/) };
+    expect(events).toEqual([news, news]);
+    expect(slept).toEqual(Array(5).fill(lookInterval));
   });
 
   test.each([

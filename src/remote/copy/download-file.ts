@@ -122,8 +122,15 @@ export async function collect(take: Take, work: (sink: Writable) => Promise<unkn
   });
   const failed = new Promise<never>((_resolve, reject) => sink.once('error', reject));
   failed.catch(() => undefined);
-  await Promise.race([work(sink), failed]);
-  await Promise.race([new Promise<void>((resolve) => sink.end(resolve)), failed]);
+  const ended = (): Promise<void> => new Promise((resolve) => sink.end(resolve));
+  try {
+    await Promise.race([work(sink), failed]);
+  } catch (error) {
+    // What has come before it broke is worth keeping.
+    await Promise.race([ended(), failed]).catch(() => undefined);
+    throw error;
+  }
+  await Promise.race([ended(), failed]);
 }
 
 /** Where output is text in one answer: a part a command, in base64, or as hexadecimal numbers. */

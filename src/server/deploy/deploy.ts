@@ -38,7 +38,7 @@ export async function resolveDeployment(request: CreateRequest, deps: DeployDeps
     gpus: [],
     mounts: mountsOf(request, template, deps),
   };
-  return { spec, gpuType: gpuTypeOf(request.gpu_type) };
+  return { spec, gpuType: gpuTypeOf(request) };
 }
 
 async function templateOf(
@@ -135,7 +135,9 @@ function mountPathOf(text: string): string {
 }
 
 /** Clients that always name a kind can ask for none with one of these words. */
-function gpuTypeOf(type: string | null | undefined): string | null {
-  const wanted = type?.trim() ?? '';
-  return wanted === '' || ['cpu', 'none'].includes(wanted.toLowerCase()) ? null : wanted;
+function gpuTypeOf({ type, gpu_type }: CreateRequest): string | null {
+  const wanted = gpu_type?.trim() ?? '';
+  if (wanted === '' || ['cpu', 'none'].includes(wanted.toLowerCase())) return null;
+  if (type?.toUpperCase() !== 'CPU') return wanted;
+  throw problem('gpu_type', 'invalid-request', `a box of type CPU has no GPU, but gpu_type is ${wanted}`);
 }

@@ -490,6 +490,7 @@ describe('a create request', () => {
     ['a digest that is not there', { docker_image: 'a', image_pull_policy: 'digest' }, 'image_pull_policy'],
     ['an image that is none', { docker_image: '-v /:/host' }, 'docker_image'],
     ['an unknown credential', { docker_image: 'a', credentials_id: 99 }, 'credentials_id'],
+    ['a GPU for a box without', { type: 'CPU', gpu_type: 'H100' }, 'gpu_type'],
     ['memory of nothing', { memory: 0 }, 'memory'],
   ];
   test.each(wrong)('refuses %s', async (_what, body, field) => {

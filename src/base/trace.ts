@@ -1,5 +1,5 @@
 import type { Context } from './context.ts';
-import type { Http, HttpAnswer, HttpRequest } from './http.ts';
+import type { HttpAnswer, HttpRequest } from './http.ts';
 import { isSecretKey } from './redact.ts';
 
 /** Longest body that is told, in characters. */
@@ -7,18 +7,25 @@ const longestBody = 4000;
 
 const hidden = '[hidden]';
 
+type Asked = Pick<HttpRequest, 'method' | 'url' | 'headers' | 'json'>;
+/** Without a text where it comes as a stream, which is not told. */
+type Answered = Pick<HttpAnswer, 'status' | 'headers'> & Partial<Pick<HttpAnswer, 'text'>>;
+
 /**
- * An `Http` that tells what it sends and what it gets, where somebody wants to know: method, address, status, time,
+ * An exchange that tells what it sends and what it gets, where somebody wants to know: method, address, status, time,
  * headers and bodies, without what is secret in them.
  */
-export function traced(http: Http, { trace, clock }: Pick<Context, 'trace' | 'clock'>): Http {
-  if (!trace) return http;
+export function traced<Q extends Asked, A extends Answered>(
+  exchange: (request: Q) => Promise<A>,
+  { trace, clock }: Pick<Context, 'trace' | 'clock'>,
+): (request: Q) => Promise<A> {
+  if (!trace) return exchange;
   return async (request) => {
     const start = clock.monotonic();
     const took = (): string => `${Math.round(clock.monotonic() - start)} ms`;
     trace(`> ${requestLine(request)}`);
     try {
-      const answer = await http(request);
+      const answer = await exchange(request);
       trace(`< ${answer.status} in ${took()} ${answerLine(answer)}`);
       return answer;
     } catch (error) {
@@ -36,12 +43,12 @@ export function traceableAddress(address: string): string {
   return `${protocol}//${host}${isPlain ? pathname : `/${hidden}`}`;
 }
 
-function requestLine({ method, url, headers = {}, json }: HttpRequest): string {
+function requestLine({ method, url, headers = {}, json }: Asked): string {
   const body = json === undefined ? '' : ` ${shownJson(json)}`;
   return `${method} ${url} ${shownHeaders(headers)}${body}`;
 }
 
-function answerLine({ headers, text }: HttpAnswer): string {
+function answerLine({ headers, text = '(a stream)' }: Answered): string {
   return `${shownHeaders(headers)} ${text === '' ? '(empty)' : shownBody(text)}`;
 }
 

@@ -13,10 +13,17 @@ export async function allLeases(deps: Pick<CommandDeps, 'leases' | 'emit'>): Pro
 
 /**
  * Whether a lease may be about a box of this provider and account. While nobody knows what came of its launch, the
- * account does not tell: a new key of the same account looks like another one.
+ * account does not tell: a new key of the same account looks like another one. Another server is another one.
  */
 export function concerns(lease: Lease, provider: Pick<Provider, 'name' | 'account'>): boolean {
-  return lease.provider === provider.name && (lease.account === provider.account || isUnsettled(lease));
+  if (lease.provider !== provider.name) return false;
+  return lease.account === provider.account || (isUnsettled(lease) && mayShareServer(lease, provider));
+}
+
+/** Accounts of providers with servers of their own begin with the server's. */
+function mayShareServer(one: Pick<Lease, 'account'>, other: Pick<Provider, 'account'>): boolean {
+  const servers = [one, other].map(({ account }) => /^([^:]*):/.exec(account)?.[1]);
+  return servers[0] === undefined || servers[1] === undefined || servers[0] === servers[1];
 }
 
 /** Whether it is open if there is a box behind a lease. */

@@ -7,7 +7,7 @@ const meanings: Readonly<Record<FacetName, string>> = {
   filesystems: 'filesystems of their own',
   sshKeys: 'registered SSH keys',
   firewall: 'firewall rulesets',
-  whoami: 'an account to look at',
+  whoami: 'a way to tell whose account it is',
   keys: 'API keys that devbox stores',
   server: 'a server that runs commands in boxes',
   power: 'stop and start',

@@ -155,7 +155,10 @@ export interface TerminateOptions {
 /** An open connection to a provider. Every method throws DevboxError (or HttpFailure turned into one). */
 export interface Provider extends Facets {
   readonly name: ProviderName;
-  /** Which account the credentials belong to, as a fingerprint that reveals nothing. */
+  /**
+   * Which account the credentials belong to, as a fingerprint that reveals nothing. Where a provider has servers of their
+   * own, it begins with that of the server and a colon.
+   */
   readonly account: string;
   /** All boxes that the provider still shows, ended ones included if it lists them. */
   list(): Promise<Box[]>;

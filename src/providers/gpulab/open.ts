@@ -61,12 +61,13 @@ export async function openGpulab(api: GpulabApi, context: Context, deps: Provide
 /** A key, none, or why there should be one and it cannot be had. */
 type FoundKey = UsedKey | null | DevboxError;
 
+/** Which server, and which account on it. */
 function fingerprint({ name }: ServerAddress, key: FoundKey): string {
-  return createHash('sha256')
-    .update(`${name}\n${key instanceof DevboxError ? '' : (key?.text ?? '')}`)
-    .digest('hex')
-    .slice(0, 12);
+  const text = key instanceof DevboxError ? '' : (key?.text ?? '');
+  return `${digest(name)}:${digest(`${name}\n${text}`)}`;
 }
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12);
 
 interface Place {
   readonly api: GpulabApi;
@@ -85,7 +86,10 @@ async function connect({ api, address, key, context, deps }: Place): Promise<Con
   const userAgent = `devbox/${version}`;
   return meet(
     {
-      transfer: lazyTransfer(userAgent, async () => socket ?? undefined),
+      transfer: traced(
+        lazyTransfer(userAgent, async () => socket ?? undefined),
+        context,
+      ),
       http: traced(socket === null ? createHttp(userAgent) : unixHttp(socket, userAgent), context),
       baseUrl,
       server: address.name,

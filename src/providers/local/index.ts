@@ -65,7 +65,10 @@ async function connect(api: LocalApi, context: Context, places: Places): Promise
           env: context.env,
         }),
       ),
-      transfer: lazyTransfer(`devbox/${context.version}`, () => findSocket(places)),
+      transfer: traced(
+        lazyTransfer(`devbox/${context.version}`, () => findSocket(places)),
+        context,
+      ),
       baseUrl: `http://${host}`,
       server: serverName,
       headers: {},

@@ -71,6 +71,18 @@ test.each([
   expect(traceableAddress(address)).toBe(shown);
 });
 
+test('of a stream only its beginning is told', async () => {
+  const lines: string[] = [];
+  const clock = { now: () => 0, monotonic: () => 0, sleep: async () => undefined };
+  const answer = { status: 200, headers: { 'content-type': 'text/plain' }, content: 'not told' };
+  const exchange = traced(async (_request: Pick<HttpRequest, 'method' | 'url'>) => answer, {
+    clock,
+    trace: (line) => void lines.push(line),
+  });
+  expect(await exchange({ method: 'GET', url: 'https://gpulab.example/file' })).toBe(answer);
+  expect(lines[1]).toBe('< 200 in 0 ms {"content-type":"text/plain"} (a stream)');
+});
+
 test('without anybody who wants to know, nothing stands in between', () => {
   const http = async (): Promise<HttpAnswer> => ({ status: 200, headers: {}, text: '' });
   const clock = { now: () => 0, monotonic: () => 0, sleep: async () => undefined };

@@ -15,7 +15,6 @@ import { toEngineBox } from './view.ts';
 
 export interface DockerBoxDeps extends DeployDeps {
   readonly notes: Notes;
-  readonly graceSeconds: number;
   readonly now: () => number;
   readonly report: (line: string) => void;
 }

@@ -94,6 +94,8 @@ export class BoxContainers {
 
   /** Removes a container with what belongs to nobody else, and waits until it is gone. */
   async remove(id: string): Promise<void> {
+    // One engine would wait first whether it ends by itself. 409, 500: it does not run.
+    await this.#client.askQuietly((docker) => docker.getContainer(id).kill(), [404, 409, 500]);
     for (let tries = 0; ; tries++) {
       try {
         await this.#client.askQuietly(

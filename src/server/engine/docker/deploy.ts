@@ -12,6 +12,7 @@ export interface DeployDeps {
   readonly containers: BoxContainers;
   readonly server: string;
   readonly publishHost: string;
+  readonly graceSeconds: number;
   readonly credential: ImageDeps['credential'];
 }
 
@@ -35,6 +36,8 @@ export async function deploy(mark: BoxMark, deps: DeployDeps, how: Deploying): P
   for (const other of there) {
     if (other.id === id) continue;
     await how.log('removing the container that it had');
+    const t = deps.graceSeconds;
+    await deps.client.askQuietly((docker) => docker.getContainer(other.id).stop({ t }), [304, 404]);
     await deps.containers.remove(other.id);
   }
   try {
@@ -64,6 +67,7 @@ async function make(mark: BoxMark, deps: DeployDeps, how: Deploying): Promise<st
     server: deps.server,
     facts: deps.facts,
     publishHost: deps.publishHost,
+    graceSeconds: deps.graceSeconds,
     imageRuns: await runsByItself(image.reference, client),
   });
   await how.log(`creating the container ${request.name}`);

@@ -133,7 +133,10 @@ export class DockerEngine implements Engine {
     return this.#guard(async () => {
       const container = await box.container();
       if (!container) return { entries: [], cursor: query.after ?? '', truncated: false };
-      return readLogs(this.#deps.client, container.id, query, !container.state.Running);
+      const { client, facts } = this.#deps;
+      const isOver = !container.state.Running;
+      const cutsLongLines = facts.product === 'Podman';
+      return readLogs({ client, container: container.id, isOver, cutsLongLines }, query);
     });
   }
 

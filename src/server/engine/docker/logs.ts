@@ -7,23 +7,25 @@ import { isSince, type Line, readLines } from './log-lines.ts';
 /** So many lines are asked for at most where neither time nor cursor says where to begin. */
 const maxLines = 50_000;
 
-/**
- * Reads a page of what a container's main process wrote.
- * @param isOver whether nothing will be added to a line that has no end yet.
- */
-export async function readLogs(
-  client: EngineClient,
-  container: string,
-  query: LogQuery,
-  isOver: boolean,
-): Promise<LogPage> {
+/** A container whose log is read. */
+export interface LogSource {
+  readonly client: EngineClient;
+  readonly container: string;
+  /** Whether nothing will be added to a line that has no end yet. */
+  readonly isOver: boolean;
+  /** Whether the engine, asked for its last lines, forgets the beginnings of long ones. */
+  readonly cutsLongLines: boolean;
+}
+
+/** Reads a page of what a container's main process wrote. */
+export async function readLogs(source: LogSource, query: LogQuery): Promise<LogPage> {
   const { tail, since, after, stream } = query;
   const cursor = Cursor.parse(after);
   const from = cursor?.since ?? since;
   const window =
     from === null
-      ? await lastLines(client, container, stream === null ? tail : null, isOver)
-      : { lines: await fetchLines(client, container, { since: from }, isOver), isWhole: true };
+      ? await lastLines(source, stream === null ? tail : null)
+      : { lines: await fetchLines(source, { since: from }), isWhole: true };
   const { taken, read, isCut } = cursor
     ? takeFirst(cursor.behind(window.lines), window.lines)
     : takeLast(window.lines);
@@ -48,24 +50,20 @@ interface Window {
  * The last lines, and as many more as are needed to know where they end: of lines of one time all have to be seen, or
  * it could not be told later which of them were.
  */
-async function lastLines(
-  client: EngineClient,
-  container: string,
-  count: number | null,
-  isOver: boolean,
-): Promise<Window> {
+async function lastLines(source: LogSource, count: number | null): Promise<Window> {
   for (let tail = Math.min(count ?? maxLines, maxLines) + 1; ; tail *= 4) {
-    const lines = await fetchLines(client, container, { tail }, isOver);
+    const lines = await fetchLines(source, { tail });
     const isWhole = lines.length < tail;
-    if (isWhole || Cursor.canFollow(lines)) return { lines, isWhole };
+    const [first] = lines;
+    if (!isWhole && !Cursor.canFollow(lines)) continue;
+    if (!first || !source.cutsLongLines) return { lines, isWhole };
+    return { lines: await fetchLines(source, { since: Date.parse(first.key) }), isWhole };
   }
 }
 
 async function fetchLines(
-  client: EngineClient,
-  container: string,
+  { client, container, isOver }: LogSource,
   range: { readonly since: number } | { readonly tail: number },
-  isOver: boolean,
 ): Promise<Line[]> {
   const answer = await client.ask((docker) =>
     docker.getContainer(container).logs({

@@ -12,6 +12,8 @@ export interface RequestContext {
   readonly facts: EngineFacts;
   /** Address of this machine at which opened ports are reached. */
   readonly publishHost: string;
+  /** Seconds that its processes get to end by themselves. */
+  readonly graceSeconds: number;
   /** Whether the image says what it runs. */
   readonly imageRuns: boolean;
 }
@@ -31,6 +33,7 @@ export function toRequest(mark: BoxMark, context: RequestContext): ContainerCrea
     Hostname: hostName(spec.name),
     Env: Object.entries(variables(spec, box)).map((pair) => pair.join('=')),
     Labels: toLabels(context.server, mark),
+    StopTimeout: context.graceSeconds,
     ExposedPorts: Object.fromEntries(ports.map((port) => [port, {}])),
     ...programOf(spec, context.imageRuns),
     HostConfig: {

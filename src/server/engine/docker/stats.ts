@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
 import type { BoxStats } from '../engine.ts';
 import { type EngineClient, type EngineFacts, EngineRefusal } from './client.ts';
+import { FrameParser } from './demux.ts';
+import { startExec } from './started.ts';
 
 const count = z.nullish(z.number());
 const cpu = z.nullish(
@@ -37,9 +39,25 @@ export async function readStats(
     return toStats(answer, facts);
   } catch (error) {
     // Where containers have no control groups (Podman can be set up so) nothing can be measured.
-    if (error instanceof EngineRefusal && error.status === 500) return toStats({}, facts);
-    throw error;
+    if (!(error instanceof EngineRefusal) || error.status !== 500) throw error;
+    return { ...toStats({}, facts), processes: await countProcesses(client, container) };
   }
+}
+
+/** How many processes there are in a container, as a program in it sees them. */
+async function countProcesses(client: EngineClient, container: string): Promise<number> {
+  const { stream } = await startExec(client, container, ['/bin/sh', '-c', 'set -- /proc/[0-9]*; echo $#']);
+  stream.end();
+  const parser = new FrameParser();
+  let said = '';
+  for await (const bytes of stream) {
+    said += parser
+      .add(bytes)
+      .map((message) => message.bytes.toString('utf8'))
+      .join('');
+  }
+  // Less the one that counted. Without a shell there is the main process at least.
+  return Math.max(1, Number(said.trim()) - 1 || 1);
 }
 
 /** Reads an engine's figures as the command `docker stats` does. */

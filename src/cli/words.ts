@@ -1,5 +1,5 @@
 import { nearest } from '../base/text.ts';
-import { kindOf, knownValues } from '../commands/shape.ts';
+import { kindOf, knownValues, takesOneItem } from '../commands/shape.ts';
 import { type HasFlags, isCommonKey, nameKeyOf } from './flag-table.ts';
 import { quoteValue } from './flag-value.ts';
 import { unknownCommand, wordTooMany } from './word-errors.ts';
@@ -83,7 +83,7 @@ export async function toOverrides(
   if (extra !== undefined) throw wordTooMany(extra, chosen?.option ?? '', command, commands);
   return [
     ...(chosen && chosen.used > 0 ? [`command=${chosen.option}`] : []),
-    ...asPositionals(values, keys, takesAll),
+    ...asPositionals(values, keys, command),
     ...after.filter((_, index) => !isValue[index]).map((word) => canonical(word, command, commands)),
     ...settings,
   ];
@@ -119,12 +119,19 @@ function isChoice(key: string, command: TakesWords | undefined): boolean {
   return schema !== undefined && knownValues(schema).length > 0;
 }
 
-function asPositionals(values: readonly string[], keys: readonly string[], takesAll: boolean): string[] {
-  const alone = takesAll ? keys.length - 1 : keys.length;
-  const list = values.slice(alone).map(quoteValue);
+function asPositionals(
+  values: readonly string[],
+  keys: readonly string[],
+  command: TakesWords | undefined,
+): string[] {
+  const last = keys.at(-1);
+  const schema = isList(last, command) && last !== undefined ? command?.shape[last] : undefined;
+  const alone = schema === undefined ? values.length : keys.length - 1;
+  const items = values.slice(alone).map(quoteValue);
+  const isOne = items.length === 1 && schema !== undefined && takesOneItem(schema);
   return [
     ...values.slice(0, alone).map((value, index) => `${keys[index]}=${quoteValue(value)}`),
-    ...(list.length > 0 ? [`${keys[alone]}=[${list.join(',')}]`] : []),
+    ...(items.length > 0 ? [`${last}=${isOne ? items[0] : `[${items.join(',')}]`}`] : []),
   ];
 }
 

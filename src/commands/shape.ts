@@ -40,6 +40,11 @@ export function kindOf(schema: Schema): Kind {
   return 'out' in def && isSchema(def.out) ? kindOf(def.out) : 'value';
 }
 
+/** Whether a list may be written as its only item: it is made from whatever is given. */
+export function takesOneItem({ _zod: { def } }: Schema): boolean {
+  return 'in' in def && isSchema(def.in) && def.in._zod.def.type === 'transform';
+}
+
 /** The settings inside a setting that is a mapping, by key; none for another kind. */
 export function fieldsOf(schema: Schema): Readonly<Record<string, Schema>> {
   const { def } = schema._zod;

@@ -17,6 +17,15 @@ const commandsByName: Readonly<Record<string, Omit<TakesWords, 'name'>>> = {
   volumes: { positionals: [], shape: {} },
   volumes_files_ls: { positionals: ['volume', 'path'], shape: { volume: text, path: text } },
   volumes_files_upload: { positionals: ['volume', 'files'], shape: { volume: text, files: z.array(text) } },
+  restart: {
+    positionals: ['instance_identifier'],
+    shape: {
+      instance_identifier: z.pipe(
+        z.transform((value) => [value].flat()),
+        z.array(text),
+      ),
+    },
+  },
   auth_login: { positionals: [], shape: {} },
   auth_logout: { positionals: [], shape: {} },
 };

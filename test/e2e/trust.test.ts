@@ -421,6 +421,18 @@ describe('no project decides what is done on this machine', () => {
       /list do what down does|which box is ended/,
     ],
     [
+      'what another name of a command does',
+      { '.devbox/command/containers_inspect.yaml': '# @package _global_\ndefaults: [down, _self_]\n' },
+      ['containers', 'inspect', 'precious'],
+      /makes containers_inspect do what down does/,
+    ],
+    [
+      'what another name of a command does, afterwards',
+      { '.devbox/config.yaml': `${primary('_self_')}command: down\n` },
+      ['containers', 'inspect', 'precious'],
+      /makes containers_inspect do what down does/,
+    ],
+    [
       'which box ends',
       {
         '.devbox/command/down_x.yaml':

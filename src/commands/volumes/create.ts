@@ -35,7 +35,7 @@ export const volumesCreate = defineCommand({
   async run({ name, size, region, type, description }, deps) {
     const volumes = requireFacet(await deps.provider(), 'volumes');
     const volume = await volumes.create({ name, sizeGb: size, region, type, description });
-    const next = `devbox deploy NAME --volume ${volume.name} --mount-path /data`;
+    const next = `devbox deploy --name NAME --volume ${volume.name} --mount-path /data`;
     return { view: volumeView(volume, [['Mount it: ', token('command', next)]]) };
   },
 });

@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type { Context } from '../../base/context.ts';
 import { isSecretKey } from '../../base/redact.ts';
 import { commandNames } from '../../commands/table.ts';
@@ -56,7 +57,7 @@ export function findingsIn(
       what: `the project puts ${config} into ${target} in its own way, which decides where your credentials are sent`,
       file,
     })),
-    ...shadowed(composition, foreign),
+    ...shadowed(composition, foreign, context.paths.package),
   ];
 }
 
@@ -70,19 +71,33 @@ function outside({ defaults }: Composition, foreign: Foreign): Finding[] {
   });
 }
 
-/** A command of devbox that would do what another one does: `devbox list` would end a box. */
-function shadowed({ choices, config, sourcesOf, defaults }: Composition, foreign: Foreign): Finding[] {
+/**
+ * A command of devbox that would do what another one does: `devbox list` would end a box. A word that only stands for a
+ * command, such as `rm`, is devbox's own as well.
+ */
+function shadowed(
+  { choices, config, sourcesOf, defaults }: Composition,
+  foreign: Foreign,
+  packageRoot: string,
+): Finding[] {
   const option = choices['command'];
   const does = config['command'];
   if (typeof option !== 'string') return [];
   const says = commandNames
     .filter((name) => option === name || option.startsWith(`${name}_`))
     .sort((a, b) => b.length - a.length)[0];
-  if (says === undefined || says === does) return [];
   const file = defaults.find((entry) => entry.config === `command/${option}`)?.file;
-  const isForeign = defaults.some((entry) => foreign.owns(entry.file));
   const origin = sourcesOf(['command']).find((source) => foreign.wrote(source));
-  if (!isForeign && !origin) return [];
+  if (says === does) return [];
+  const isTheirs =
+    says === undefined
+      ? isShipped(packageRoot, option) && file !== undefined && foreign.owns(file)
+      : defaults.some((entry) => foreign.owns(entry.file));
+  if (!isTheirs && !(origin && (says !== undefined || isShipped(packageRoot, option)))) return [];
   const what = `the project makes ${option} do what ${String(does)} does`;
   return [{ what, origin, ...(file === undefined ? {} : { file }) }];
+}
+
+function isShipped(packageRoot: string, option: string): boolean {
+  return existsSync(join(packageRoot, 'conf', 'command', `${option}.yaml`));
 }

@@ -1,11 +1,18 @@
+import type { FastifyInstance } from 'fastify';
 import { parseSince, sinceTime } from '../../base/since.ts';
-import type { BoxStatus, LogPage } from '../engine/engine.ts';
+import type { BoxStatus, Engine, LogPage } from '../engine/engine.ts';
 import { checkRequest } from '../wire/check.ts';
 import { type LogEntriesWire, type LogsWire, logsQuery } from '../wire/logs.ts';
-import type { ContainerPath, Routes } from './routes.ts';
+import type { ContainerPath } from './routes.ts';
 
 /** What a container's main process wrote, and what happened while it was made. */
-export const logRoutes: Routes = (app, { engine, now }) => {
+export const logRoutes = (
+  app: FastifyInstance,
+  {
+    engine,
+    now,
+  }: { readonly engine: Pick<Engine, 'get' | 'logs' | 'deployLog'>; readonly now: () => number },
+): void => {
   app.get<ContainerPath>(
     '/v1/containers/:uuid/logs',
     async ({ params, query }): Promise<LogsWire | LogEntriesWire> => {

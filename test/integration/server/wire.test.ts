@@ -244,6 +244,12 @@ describe('every error has a status from 400 and a message', () => {
       422,
     ],
     ['a cursor that is none', 'GET', '/v1/containers/BOX/logs?after=x', undefined, 422],
+    ['a time that is none', 'GET', '/v1/containers/BOX/logs?since=yesterday', undefined, 422],
+    ['lines that are no number', 'GET', '/v1/containers/BOX/logs?tail=-1', undefined, 422],
+    ['a stream that is none', 'GET', '/v1/containers/BOX/logs?stream=stdin', undefined, 422],
+    ['a query twice', 'GET', '/v1/containers/BOX/logs?tail=1&tail=2', undefined, 422],
+    ['the logs of no container', 'GET', '/v1/containers/nothing/logs', undefined, 404],
+    ['the figures of no container', 'GET', '/v1/containers/nothing/stats', undefined, 404],
   ];
   test.each(cases)('%s', async (_what, method, path, body, expected) => {
     const { status, headers, text } = await call(method, path.replace('BOX', box.id), body);

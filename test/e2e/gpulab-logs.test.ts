@@ -1,7 +1,11 @@
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { projectRoot } from '../support/bin.ts';
 import type { FakeContainer } from '../support/fake-gpulab/containers.ts';
 import { type GpulabUser, gpulabUser } from '../support/gpulab-user.ts';
 import { type Running, startBin } from '../support/running.ts';
+import type { Screen } from '../support/screen.ts';
+import { openTerminal } from '../support/terminal.ts';
 
 // Logs, figures and commands of a box on a server that has GPULab's published API and nothing of devbox serve.
 let user: GpulabUser;
@@ -81,6 +85,35 @@ it('what it uses is shown as far as the server says', async () => {
     memory_used: 1024 ** 3,
     gpus: [],
   });
+});
+
+it('what it uses is watched on a terminal past a server in trouble', async () => {
+  const terminal = openTerminal(
+    [process.execPath, join(projectRoot, 'dist', 'main.js'), 'stats', 'train', '-w'],
+    {
+      columns: 60,
+      cwd: user.home.path,
+      env: {
+        ...user.address,
+        GPULAB_API_KEY: user.fake.apiKey,
+        PATH: process.env['PATH'] ?? '',
+        HOME: user.home.path,
+        TERM: 'xterm-256color',
+      },
+    },
+  );
+  await terminal.until(({ text }) => text.includes('PIDs:  7'));
+  const stats = `GET /v1/containers/${box.uuid}/stats`;
+  user.fake.fault({ on: stats, times: 3, fault: { kind: 'status', status: 502, body: 'bad gateway' } });
+  const frames = ({ text }: Screen): number => text.match(/^train$/gm)?.length ?? 0;
+  await terminal.until((screen) => screen.text.includes('No news of train') && frames(screen) === 2);
+  terminal.type('\u0003');
+  expect(await terminal.exited).toBe(130);
+  const { text, cursorVisible } = terminal.screen();
+  expect(cursorVisible).toBe(true);
+  expect(text).toMatch(
+    /^train\n(.+\n)+⚠ No news of train \(bad gateway\) - trying again\ntrain\n(.+\n)+ +PIDs: {2}7\b/,
+  );
 });
 
 describe('a command', () => {

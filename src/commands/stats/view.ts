@@ -2,7 +2,7 @@ import type { Box } from '../../providers/provider.ts';
 import type { BoxStats, GpuStats } from '../../remote/access.ts';
 import { bar } from '../../ui/bar.ts';
 import { type Row, type Text, token } from '../../ui/card.ts';
-import { binarySize } from '../../ui/units.ts';
+import { byteSize } from '../../ui/units.ts';
 import type { View } from '../../ui/view.ts';
 
 /** What a box uses; what its side cannot tell has no row. @param now milliseconds since 1970. */
@@ -59,8 +59,8 @@ function cpuGauge({ cpuPercent, cpuCores }: BoxStats): Gauge | undefined {
 
 function usedOf(used: number | null, limit: number | null): Gauge | undefined {
   if (used === null) return undefined;
-  if (limit === null || limit === 0) return { text: binarySize(used), share: null };
-  return { text: `${binarySize(used)} / ${binarySize(limit)}`, share: used / limit };
+  if (limit === null || limit === 0) return { text: byteSize(used), share: null };
+  return { text: `${byteSize(used)} / ${byteSize(limit)}`, share: used / limit };
 }
 
 function gpuRows(gpu: GpuStats, number: string): [string, Gauge | string | undefined][] {
@@ -77,8 +77,8 @@ function gpuRows(gpu: GpuStats, number: string): [string, Gauge | string | undef
 
 function pair(first: string, a: number | null, second: string, b: number | null): string | undefined {
   const parts = [
-    ...(a === null ? [] : [`${first} ${binarySize(a)}`]),
-    ...(b === null ? [] : [`${second} ${binarySize(b)}`]),
+    ...(a === null ? [] : [`${first} ${byteSize(a)}`]),
+    ...(b === null ? [] : [`${second} ${byteSize(b)}`]),
   ];
   return parts.length === 0 ? undefined : parts.join('  ');
 }

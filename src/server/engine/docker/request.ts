@@ -1,4 +1,5 @@
 import type { ContainerCreateOptions, DeviceRequest } from 'dockerode';
+import { gpuEnvironment } from '../../gpus/environment.ts';
 import type { AllocatedGpu, BoxSpec } from '../engine.ts';
 import type { EngineFacts } from './client.ts';
 import { completeReference, DeployFailure } from './image.ts';
@@ -57,6 +58,8 @@ function programOf({ command }: BoxSpec, imageRuns: boolean): Partial<ContainerC
 
 function variables(spec: BoxSpec, box: string): Record<string, string> {
   return {
+    // Where NVIDIA's runtime is the engine's default, images for GPUs would otherwise show all of them.
+    ...(spec.gpus.length === 0 ? gpuEnvironment([]) : {}),
     ...spec.env,
     DEVBOX_ID: box,
     DEVBOX_NAME: spec.name,

@@ -1,4 +1,5 @@
 import type { Context } from '../base/context.ts';
+import { DevboxError } from '../base/errors.ts';
 import { type Arguments, type FirstLook, readArguments } from './arguments.ts';
 import { type FlagTable, flagsOf, flagsOfAny } from './flag-table.ts';
 import { type Chosen, type CommandNames, findCommand, isOverride } from './words.ts';
@@ -32,7 +33,7 @@ async function tableFor(
   const [first] = words;
   if (first !== undefined && isMeta(first)) return any;
   // More of the words that name the command may follow the flags.
-  const among = readArguments(argv, forWordsOnly(any), context.env).words;
+  const among = wordsAmong(argv, any, context) ?? words;
   const chosen = flags.help ? undefined : findCommand(among, commands);
   const command = chosen && (await commands.command(chosen.option));
   return command ? flagsOf(command) : any;
@@ -52,6 +53,20 @@ function namedSoFar(words: readonly string[], commands: CommandNames): Chosen | 
   if (chosen === undefined || isNamed || plain.length > chosen.used) return chosen;
   const longer = `${chosen.option}_`;
   return commands.options().some((option) => option.startsWith(longer)) ? undefined : chosen;
+}
+
+/** The words, as far as they can be told from values; undefined where some flag is wrong, for any command. */
+function wordsAmong(
+  argv: readonly string[],
+  any: FlagTable,
+  context: Context,
+): readonly string[] | undefined {
+  try {
+    return readArguments(argv, forWordsOnly(any), context.env).words;
+  } catch (error) {
+    if (error instanceof DevboxError) return undefined;
+    throw error;
+  }
 }
 
 /** A table by which nothing is wrong with any value, because only the words matter. */

@@ -93,7 +93,7 @@ async function perform(
     });
   }
   const explains = flags.cfg !== undefined || flags.info !== undefined;
-  const [first = explains ? '' : 'help', ...others] = metaFirst(words);
+  const [first = explains || settings.length > 0 ? '' : 'help', ...others] = metaFirst(words);
   const meta = await loadMeta(flags.help ? 'help' : first);
   if (meta) {
     const metaWords = [...(flags.help ? words : others), ...settings];

@@ -28,13 +28,18 @@ export function unknownCommand(words: readonly string[], commands: CommandNames)
   const typed = group.length > 0 ? words.slice(0, 2).join(' ') : word;
   const synonym = Object.hasOwn(synonyms, word) ? synonyms[word] : undefined;
   const near = synonym ?? nearest(typed.replaceAll(' ', '_'), group.length > 0 ? group : options);
-  return new DevboxError('usage', `${typed} is no command of devbox`, {
+  const isHalf = group.length > 0 && words.length === 1;
+  return new DevboxError('usage', `${typed}${isHalf ? ' alone' : ''} is no command of devbox`, {
     code: 'usage/command-unknown',
     title: 'Usage Error',
     details: [
       { label: 'Commands', value: (group.length > 0 ? group.map(spelled) : firstWords(options)).join(', ') },
     ],
-    hint: near ? `Did you mean devbox ${spelled(near)}?` : 'devbox --help shows what there is.',
+    hint: isHalf
+      ? `devbox help ${word} explains them.`
+      : near
+        ? `Did you mean devbox ${spelled(near)}?`
+        : 'devbox --help shows what there is.',
   });
 }
 

@@ -49,6 +49,14 @@ describe('the bin', () => {
   });
 });
 
+describe('flags without a command', () => {
+  it.each([['-f'], ['--wait-after-launch'], ['--timeout', '5']])('%s', async (...argv) => {
+    const result = await home.run(argv);
+    expect(result).toMatchObject({ code: 2, stdout: '' });
+    expect(result.stderr).toMatch(/no command is named|follow|wait_after_launch/);
+  });
+});
+
 describe('version', () => {
   it('is one line, a document, or the number alone', async () => {
     expect((await home.run(['command=version'])).stdout).toMatch(/^devbox v[\d.]+ \(\w+\/\w+\)\n$/);

@@ -107,6 +107,8 @@ describe("command lines of GPULab's client", () => {
 
   it.each([
     ['rm abc-123 --forec', /--forec is no flag of down/],
+    ['up -x', /-x is no flag of up/],
+    ['up --regoin', /--regoin is no flag of up/],
     ['ls --follow', /--follow is no flag of ls/],
     ['volumes lst', /lst: volumes takes no words/],
     ['templates inof x', /inof: templates takes no words/],

@@ -164,7 +164,7 @@ describe('toOverrides', () => {
     ['a word for a command without any', ['up', 'box'], /box: up takes no words/],
     ['a second word that is mistyped', ['volumes', 'lst'], /lst: volumes takes no words/],
     ['a third word that is mistyped', ['volumes', 'files', 'lst'], /files: volumes takes no words/],
-    ['a word that only begins commands', ['auth'], /auth is no command/],
+    ['a word that only begins commands', ['auth'], /auth alone is no command/],
     ['a word given as a setting too', ['down', 'instance_identifier=a', 'b'], /b: down takes/],
   ];
   it.each(wrong)('refuses %s', async (_name, words, message) => {

@@ -26,7 +26,7 @@ function program(path: string, script: string): void {
 /** A machine with one GPU, as far as anybody asks `nvidia-smi`. */
 const nvidiaSmi = `
 case "$*" in
-  *--query-gpu=*) echo "GPU-11111111-2222-3333-4444-555555555555, 0, NVIDIA GeForce RTX 4090, 24564, 512, 7, 41" ;;
+  *--query-gpu=*) echo "0, GPU-11111111-2222-3333-4444-555555555555, 24564, 512, 7, 41, NVIDIA GeForce RTX 4090" ;;
   *) echo "NVIDIA-SMI: NVIDIA GeForce RTX 4090, 512MiB / 24564MiB" ;;
 esac`;
 

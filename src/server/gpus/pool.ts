@@ -48,7 +48,8 @@ export class GpuPool {
   /**
    * Gives a free GPU of a kind to a box. Nobody else is given one until `create` has recorded the box.
    * @param type a part of the kind's name, in upper or lower case.
-   * @throws ApiProblem 422 where there is no such kind or several are meant, 409 where all of it are taken.
+   * @throws ApiProblem 422 where there is no such kind or several are meant; 409 where all of it are taken, or where it
+   * cannot be known: nothing was made.
    */
   allocate<T>(type: string, create: (gpu: AllocatedGpu) => Promise<T>): Promise<T> {
     const result = this.#queue.then(async () => create(await this.#choose(type)));
@@ -57,7 +58,7 @@ export class GpuPool {
   }
 
   async #choose(type: string): Promise<AllocatedGpu> {
-    const all = await this.list();
+    const all = await this.list().catch(cannotChoose);
     const kind = kindOf(
       type,
       all.map(({ gpu }) => gpu.name),
@@ -72,6 +73,12 @@ export class GpuPool {
     const message = `no ${kind} is free: ${holders}`;
     throw new ApiProblem(409, 'no-capacity', message, { gpu_type: [message] });
   }
+}
+
+/** Clients take an error from 500 up for one after which the box may exist. */
+function cannotChoose(error: unknown): never {
+  if (!(error instanceof ApiProblem)) throw error;
+  throw new ApiProblem(409, error.code, error.message, { gpu_type: [error.message] });
 }
 
 /** The kind of GPU that a text means: that of exactly this name, else the only one whose name has it as a part. */

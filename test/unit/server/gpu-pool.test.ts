@@ -90,4 +90,6 @@ test('readings of a machine whose GPUs cannot be read are none; who has none ask
   expect(asked).toBe(0);
   expect(await pool.readings([gpu(0, 'A')])).toEqual([]);
   await expect(pool.list()).rejects.toMatchObject({ status: 503 });
+  // Not from 500 up: that would leave open whether the box was made.
+  await expect(pool.allocate('A', async () => 'made')).rejects.toMatchObject({ status: 409 });
 });

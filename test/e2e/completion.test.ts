@@ -30,7 +30,7 @@ describe('what can stand at the cursor', () => {
     ['a command', 'lis', ['list']],
     ['a preset', 'up_', ['up_gh200']],
     ['the second word of a preset', 'up gh', ['gh200']],
-    ['a word that begins commands', 'aut', ['auth']],
+    ['a word that begins commands', 'contain', ['containers']],
     ['a second word', 'volumes cr', ['create']],
     ['a second word that has more after it', 'volumes fi', ['files']],
     ['a third word', 'volumes files up', ['upload']],

@@ -103,7 +103,7 @@ describe('trees', () => {
         wait: { timeout: 1800 },
       });
     }
-  });
+  }, 300_000);
 });
 
 describe('wrong settings end with exit 2 and say where and what', () => {

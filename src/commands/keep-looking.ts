@@ -1,6 +1,6 @@
 import type { Context } from '../base/context.ts';
 import { DevboxError } from '../base/errors.ts';
-import type { Box } from '../providers/provider.ts';
+import type { Box, Provider } from '../providers/provider.ts';
 import type { CommandDeps } from './command.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -13,6 +13,12 @@ export const lookInterval = 2_000;
 /** Exit status after Ctrl-C, which is how most of these end: nothing is said about it. */
 const interruptedExit = 130;
 
+/** The box that is looked at, and who would know of its end. */
+interface Watched {
+  readonly box: Pick<Box, 'id' | 'name'>;
+  readonly provider: Pick<Provider, 'get'>;
+}
+
 /** What a command hands on. */
 interface Surroundings extends Pick<CommandDeps, 'emit' | 'releaseTerminal'> {
   readonly context: Pick<Context, 'clock' | 'signal'>;
@@ -24,7 +30,7 @@ interface Surroundings extends Pick<CommandDeps, 'emit' | 'releaseTerminal'> {
  * @throws what a look throws, where that is no passing matter.
  */
 export async function keepLooking(
-  { box }: { readonly box: Pick<Box, 'id' | 'name'> },
+  { box, provider }: Watched,
   { context: { clock, signal }, emit, releaseTerminal }: Surroundings,
   look: () => Promise<Look>,
 ): Promise<Outcome> {
@@ -46,7 +52,7 @@ export async function keepLooking(
     } catch (error) {
       if (signal.aborted) return { exit: interruptedExit };
       if (!succeeded || !(error instanceof DevboxError)) throw error;
-      if (isEnd(error)) {
+      if (isEnd(error) || (isPassing(error) && (await hasEnded(box.id, provider)))) {
         await say('info', `${name} has ended`);
         return {};
       }
@@ -57,6 +63,12 @@ export async function keepLooking(
       await clock.sleep(lookInterval, signal).catch(() => undefined);
     }
   }
+}
+
+/** Whether the provider knows that a box that does not answer never will; no answer from there says nothing. */
+async function hasEnded(id: string, provider: Watched['provider']): Promise<boolean> {
+  const box = await provider.get(id).catch(() => undefined);
+  return box !== undefined && box?.phase !== 'ready' && box?.phase !== 'pending';
 }
 
 /** The box was deleted, or what can be seen of a running one is over. */

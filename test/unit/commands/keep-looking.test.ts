@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { DevboxError, type Failure, interrupted } from '../../../src/base/errors.ts';
 import { keepLooking, type Look, lookInterval } from '../../../src/commands/keep-looking.ts';
 import type { Outcome } from '../../../src/commands/outcome.ts';
+import type { Box } from '../../../src/providers/provider.ts';
 import type { DevboxEvent } from '../../../src/ui/events.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 
@@ -16,13 +17,16 @@ class ServerError extends DevboxError {
 const noAnswer = new DevboxError('failed', 'nothing answers', { code: 'gpulab/refused' });
 
 /** Runs looks that come to these results, one after another. */
-async function look(results: readonly (Look | Error)[]) {
+async function look(
+  results: readonly (Look | Error)[],
+  get: () => Promise<Box | null> = () => Promise.reject(noAnswer),
+) {
   const clock = new FakeClock();
   const events: DevboxEvent[] = [];
   const stop = new AbortController();
   const left = [...results];
   const running: Promise<Outcome> = keepLooking(
-    { box: { id: '1', name: 'box' } },
+    { box: { id: '1', name: 'box' }, provider: { get } },
     {
       context: { clock, signal: stop.signal },
       emit: (event) => events.push(event),
@@ -82,6 +86,13 @@ describe('looking again and again', () => {
   ])('ends with the error where %s', async (_name, error) => {
     const { outcome } = await look(['later', error, 'later']);
     expect(outcome).toEqual({ thrown: error });
+  });
+
+  test('ends well where nobody answers because the box is gone', async () => {
+    const { outcome, events, left } = await look(['later', noAnswer, 'later'], async () => null);
+    expect(outcome).toEqual({});
+    expect(events).toMatchObject([{ message: 'box has ended' }]);
+    expect(left).toBe(1);
   });
 
   test('takes no failure of the first look for a passing one', async () => {

@@ -138,3 +138,19 @@ describe('the log of a box', () => {
     expect(jobs.stdout).toContain('follow=true goes on until Ctrl-C, so it is no job of a multirun');
   });
 });
+
+it('exec with interactive=true is a shell', async () => {
+  await deploy('exec sleep 1000');
+  const terminal = openTerminal(
+    [process.execPath, join(projectRoot, 'dist', 'main.js'), 'exec', 'box', '--interactive'],
+    {
+      columns: 80,
+      cwd: home.path,
+      env: { PATH: process.env['PATH'] ?? '', HOME: home.path, TERM: 'xterm' },
+    },
+  );
+  terminal.type('echo $((6 * 7))\r');
+  await terminal.until(({ text }) => /^42$/m.test(text));
+  terminal.type('exit 5\r');
+  expect(await terminal.exited).toBe(5);
+});

@@ -42,7 +42,9 @@ export const cp = defineCommand({
     const [from, to] = [parseEndpoint(source), parseEndpoint(target)];
     const box = boxOf(from, to, source, target);
     const options = await openCopy(box, to.kind === 'box' ? source : box.path, ssh, deps);
-    const copied = await copy(from, to, source, target, options, deps);
+    const copied = await copy(from, to, source, target, options, deps).catch((error: unknown) => {
+      throw from.kind === 'stream' || to.kind === 'stream' ? error : resumable(error);
+    });
     deps.emit({ type: 'transferred', name: nameOf(from, source) });
     if (to.kind === 'stream') return {};
     return { view: copyView(copied, source, target) };
@@ -123,6 +125,14 @@ function copyView({ files, bytes, sha256 }: Copied, source: string, target: stri
     json: { source, target, files, bytes, sha256 },
     quiet: [cleanLine(target, 4096)],
   };
+}
+
+/** An interruption says that nothing is lost. */
+function resumable(error: unknown): unknown {
+  if (!(error instanceof DevboxError) || error.kind !== 'interrupted') return error;
+  const { code, title, details, cause } = error;
+  const hint = 'Nothing half is there under its name. The same command goes on where a large file was.';
+  return new DevboxError(error.kind, error.message, { code, title, details, cause, hint });
 }
 
 function usage(message: string, hint: string): DevboxError {

@@ -5,7 +5,7 @@ import { DevboxError } from '../../base/errors.ts';
 import { hasCode } from '../../base/files.ts';
 import type { BoxShell } from './box-shell.ts';
 import { asDevboxError } from './local-file.ts';
-import { sumScripts } from './sums.ts';
+import { firstWord, sumScript } from './sums.ts';
 import type { Survey } from './survey.ts';
 import { type Copied, changedOnTheWay, type OnProgress, unfinishedName } from './transfer.ts';
 import { Sums } from './upload-file.ts';
@@ -36,9 +36,10 @@ export async function downloadFile(
       if (offset > 0) await sums.takeBeginning({ open: () => createReadStream(unfinished) }, offset);
       const file = await open(unfinished, offset > 0 ? 'r+' : 'w', 0o600);
       let at = offset;
+      let said: string | null;
       try {
         await file.truncate(offset);
-        await readFrom(shell, box, offset, async (bytes) => {
+        said = await readFrom(shell, box, offset, async (bytes) => {
           await writeAll(file, bytes, at);
           sums.add(bytes);
           at += bytes.length;
@@ -50,7 +51,7 @@ export async function downloadFile(
       } finally {
         await file.close();
       }
-      if (await isRight(shell, box, at, sums)) {
+      if (isRight(box, said, at, sums)) {
         await rename(unfinished, target);
         return { files: 1, bytes: at, sha256: sums.sha256() };
       }
@@ -71,7 +72,7 @@ export async function downloadTo(
 ): Promise<Copied> {
   const sums = new Sums(box.sum);
   let bytes = 0;
-  await readFrom(shell, box, 0, (chunk) => {
+  const said = await readFrom(shell, box, 0, (chunk) => {
     sums.add(chunk);
     bytes += chunk.length;
     onProgress(bytes, box.bytes);
@@ -79,7 +80,7 @@ export async function downloadTo(
       target.write(chunk, (error) => (error ? reject(error) : resolve()));
     });
   });
-  if (!(await isRight(shell, box, bytes, sums))) throw changedOnTheWay(box.path);
+  if (!isRight(box, said, bytes, sums)) throw changedOnTheWay(box.path);
   return { files: 1, bytes, sha256: sums.sha256() };
 }
 
@@ -100,9 +101,18 @@ async function writeAll(file: FileHandle, bytes: Buffer, position: number): Prom
   }
 }
 
-async function readFrom(shell: BoxShell, box: Survey, offset: number, take: Take): Promise<void> {
-  if (box.hasStdin) await readAll(shell, box.path, offset, take);
-  else await readInParts(shell, box, offset, take);
+/** Reads a file from a byte on. @returns what the box says is its sum; null where it cannot. */
+async function readFrom(shell: BoxShell, box: Survey, offset: number, take: Take): Promise<string | null> {
+  const { sum } = box;
+  const ask = async (): Promise<string | null> =>
+    sum === null ? null : firstWord(await shell.must(`reading ${box.path}`, sumScript(sum), [box.path]));
+  if (!box.hasStdin) {
+    await readInParts(shell, box, offset, take);
+    return ask();
+  }
+  // Both at once: the box reads the file from its disk one time.
+  const [said] = await Promise.all([ask(), readAll(shell, box.path, offset, take)]);
+  return said;
 }
 
 async function readAll(shell: BoxShell, path: string, offset: number, take: Take): Promise<void> {
@@ -152,8 +162,6 @@ async function readInParts(shell: BoxShell, box: Survey, offset: number, take: T
   }
 }
 
-async function isRight(shell: BoxShell, box: Survey, bytes: number, sums: Sums): Promise<boolean> {
-  if (box.sum === null) return bytes === box.bytes;
-  const said = await shell.must(`reading ${box.path}`, sumScripts[box.sum], [box.path]);
-  return said.trim().split(/\s+/)[0] === sums.wanted();
+function isRight(box: Survey, said: string | null, bytes: number, sums: Sums): boolean {
+  return said === null ? bytes === box.bytes : said === sums.wanted();
 }

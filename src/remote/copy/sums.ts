@@ -4,12 +4,18 @@ import { createHash } from 'node:crypto';
 export const sumKinds = ['sha256', 'md5', 'cksum'] as const;
 export type SumKind = (typeof sumKinds)[number];
 
-/** The script that prints the sum of the file `$1`, as the first word of its output. */
-export const sumScripts: Readonly<Record<SumKind, string>> = {
-  sha256: 'sha256sum < "$1"',
-  md5: 'md5sum < "$1"',
-  cksum: 'cksum < "$1"',
+/** The commands that print the sum of their input, as the first word. */
+export const sumCommands: Readonly<Record<SumKind, string>> = {
+  sha256: 'sha256sum',
+  md5: 'md5sum',
+  cksum: 'cksum',
 };
+
+/** The script that prints the sum of the file `$1`. */
+export const sumScript = (kind: SumKind): string => `${sumCommands[kind]} < "$1"`;
+
+/** The sum in what such a command has printed. */
+export const firstWord = (said: string): string => said.trim().split(/\s+/)[0] ?? '';
 
 /** Counts a sum as content comes by. */
 export interface Summer {

@@ -16,6 +16,7 @@ export interface Survey {
   /** Whether commands get stdin, so that content can be sent in one go. */
   readonly hasStdin: boolean;
   readonly hasTar: boolean;
+  readonly hasTee: boolean;
   readonly hasBase64: boolean;
   readonly sum: SumKind | null;
 }
@@ -32,7 +33,7 @@ if [ -f "$p" ]; then
   printf 'bytes=%s\\n' "$(wc -c < "$p")"
   printf 'stat=%s\\n' "$(stat -L -c '%a %Y' "$p" 2>/dev/null || stat -L -f '%Lp %m' "$p" 2>/dev/null)"
 fi
-for t in tar base64 sha256sum md5sum cksum; do command -v $t >/dev/null 2>&1 && echo "has=$t"; done
+for t in tar tee base64 sha256sum md5sum cksum; do command -v $t >/dev/null 2>&1 && echo "has=$t"; done
 IFS= read -r word && echo "stdin=$word"
 exit 0
 `;
@@ -68,6 +69,7 @@ export async function survey(shell: BoxShell, path: string): Promise<Survey> {
     mtime: (Number(mtime) || 0) * 1000,
     hasStdin: get('stdin') === word,
     hasTar: tools.includes('tar'),
+    hasTee: tools.includes('tee'),
     hasBase64: tools.includes('base64'),
     sum: sums.find(([tool]) => tools.includes(tool))?.[1] ?? null,
   };

@@ -1,7 +1,7 @@
 import { type Readable, Transform } from 'node:stream';
 import { type BoxShell, scriptFailed } from './box-shell.ts';
 import { sendInParts } from './parts.ts';
-import { type SumKind, type Summer, summer, sumScripts } from './sums.ts';
+import { firstWord, type SumKind, type Summer, sumCommands, summer, sumScript } from './sums.ts';
 import type { Survey } from './survey.ts';
 import { type Copied, changedOnTheWay, type OnProgress, unfinishedName } from './transfer.ts';
 
@@ -44,14 +44,19 @@ export async function uploadFile(
       sent += bytes.length;
       onProgress(sent, content.bytes);
     });
-    if (box.hasStdin) await sendAll(shell, unfinished, offset, source, target);
-    else
-      await sendInParts(
-        shell,
-        { path: unfinished, offset, encoding: box.hasBase64 ? 'base64' : 'octal' },
-        source,
-      );
-    if (await finish(shell, box.sum, unfinished, target, content, sent, sums)) {
+    const counted = box.hasTee && offset === 0 ? box.sum : null;
+    let said: string | null = null;
+    if (box.hasStdin) said = await sendAll(shell, unfinished, { offset, counted }, source, target);
+    else {
+      const encoding = box.hasBase64 ? 'base64' : 'octal';
+      await sendInParts(shell, { path: unfinished, offset, encoding }, source);
+    }
+    // What became shorter meanwhile, or could not be read to its end, is not taken for the whole.
+    if (content.bytes !== null && sent !== content.bytes) throw changedOnTheWay(target);
+    const isRight = said === null || said === sums.wanted();
+    if (!isRight) await shell.run('rm -f "$1"', [unfinished]);
+    const left = said === null ? box.sum : null;
+    if (isRight && (await finish(shell, left, unfinished, target, content, sent, sums))) {
       return { files: 1, bytes: sent, sha256: sums.sha256() };
     }
     // What was there of an earlier try may have been something else.
@@ -64,18 +69,25 @@ async function sizeOf(shell: BoxShell, path: string): Promise<number> {
   return Number(stdout.trim()) || 0;
 }
 
+/**
+ * Sends content in one go.
+ * @param counted the sum that the box counts on the way, so that it has to read nothing again.
+ * @returns that sum; null where it counts none.
+ */
 async function sendAll(
   shell: BoxShell,
   unfinished: string,
-  offset: number,
+  { offset, counted }: { readonly offset: number; readonly counted: SumKind | null },
   source: Readable,
   target: string,
-): Promise<void> {
-  const script = offset > 0 ? 'cat >> "$1"' : 'cat > "$1"';
-  await shell.must(`writing ${target}`, script, [unfinished], { stdin: source });
+): Promise<string | null> {
+  const plain = offset > 0 ? 'cat >> "$1"' : 'cat > "$1"';
+  const script = counted === null ? plain : `tee "$1" | ${sumCommands[counted]}`;
+  const said = await shell.must(`writing ${target}`, script, [unfinished], { stdin: source });
+  return counted === null ? null : firstWord(said);
 }
 
-/** Exit status of a script that found other content than was sent, and of one that found a directory in the way. */
+/** Exit status of a script that found other content than was sent. */
 const other = 65;
 
 /** Checks what has arrived and gives it its name. @returns false where it is not what was sent; it is gone then. */
@@ -89,7 +101,7 @@ async function finish(
   sums: Sums,
 ): Promise<boolean> {
   const script = `
-got=$(${kind === null ? 'wc -c < "$1"' : sumScripts[kind]}) || exit 1
+got=$(${kind === null ? 'wc -c < "$1"' : sumScript(kind)}) || exit 1
 set -- "$1" "$2" "$3" "$4" "$5" $got
 [ "$6" = "$3" ] || { rm -f "$1"; exit ${other}; }
 [ -z "$4" ] || chmod "$4" "$1" || exit 1

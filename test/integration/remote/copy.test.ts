@@ -259,7 +259,7 @@ describe('a copy that is interrupted', () => {
       moved: () => moved,
       access: {
         async exec(request, streams) {
-          const isContent = /cat >|cat <|tail -c/.test(request.argv[2] ?? '');
+          const isContent = /^(?:tee|cat >|cat <|tail -c)/.test(request.argv[2] ?? '');
           if (!isContent) return access.exec(request, streams);
           let passed = 0;
           const isBroken = left-- > 0;
@@ -348,7 +348,7 @@ describe('a box or a connection that is not to be trusted', () => {
       exec(request, given) {
         const argv = request.argv.map((word) =>
           word
-            .replace(/^cat > "\$1"$/, 'tr r w > "$1"')
+            .replace(/^tee "\$1"/, 'tr r w | tee "$1"')
             .replace(Buffer.from('right').toString('base64'), 'd2lnaHQ=')
             .replace(/^cat < "\$1"$/, 'tr r w < "$1"')
             .replace('| base64', '| tr r w | base64'),

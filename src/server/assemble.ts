@@ -1,5 +1,5 @@
 import { hostname, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { addresser } from './address.ts';
 import { CredentialStore } from './credentials/store.ts';
 import { openEngine } from './engine/choose.ts';
@@ -21,6 +21,8 @@ export async function assemble(options: ServeOptions): Promise<RouteDeps> {
   const credentials = new CredentialStore(join(state, 'credentials.json'), Date.now);
   const engine = await openEngine({
     ...{ choice: options.engine, state, homes, credentials, report },
+    // Whoever reaches the private socket is trusted.
+    hidden: listen.kind === 'private' ? [dirname(listen.socket)] : [],
     host: listen.kind === 'tcp' ? listen.host : null,
     env: process.env,
     now: Date.now,

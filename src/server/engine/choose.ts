@@ -13,6 +13,8 @@ export interface EngineOptions {
   readonly state: string;
   /** Directory of the homes of boxes that have one. */
   readonly homes: string;
+  /** Directories beside these two that a box must not see. */
+  readonly hidden: readonly string[];
   /** The address that the server listens on; null where only this machine reaches it. */
   readonly host: string | null;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -50,11 +52,12 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   return openProcesses(options, places.process);
 }
 
-async function openProcesses({ homes, now, report }: EngineOptions, boxes: string): Promise<Engine> {
+async function openProcesses(options: EngineOptions, boxes: string): Promise<Engine> {
   const { openProcessEngine } = await import('./process/engine.ts');
   // Beside the server's own file in the package.
   const keeper = fileURLToPath(new URL('keeper.mjs', import.meta.url));
-  return openProcessEngine({ boxes, homes, keeper, graceSeconds, now, report });
+  const { homes, hidden, now, report } = options;
+  return openProcessEngine({ boxes, homes, hidden, keeper, graceSeconds, now, report });
 }
 
 async function openContainers(options: EngineOptions, state: string) {

@@ -72,7 +72,7 @@ describe('a box', () => {
         .map((line): [string, string] => [line.replace(/=.*/, ''), line.replace(/^[^=]*=/, '')]),
     );
     expect([...variables.keys()].sort()).toEqual(
-      'CUDA_VISIBLE_DEVICES DEVBOX_ID DEVBOX_NAME FOO HOME LANG LOGNAME NVIDIA_VISIBLE_DEVICES PATH SHELL TERM USER'.split(
+      'CUDA_VISIBLE_DEVICES DEVBOX_ID DEVBOX_NAME DEVBOX_WORKSPACE FOO HOME LANG LOGNAME NVIDIA_VISIBLE_DEVICES PATH SHELL TERM USER'.split(
         ' ',
       ),
     );

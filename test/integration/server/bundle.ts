@@ -5,6 +5,13 @@ import { engineParts } from '../../../scripts/engine-parts.mjs';
 
 const root = new URL('../../..', import.meta.url).pathname;
 
+/** What CommonJS code expects to have, for ES modules that bundle some. */
+export const commonJsNames = [
+  "import { createRequire as toRequire } from 'node:module';",
+  "import { fileURLToPath as toPath } from 'node:url';",
+  'const require = toRequire(import.meta.url), __filename = toPath(import.meta.url);',
+].join('\n');
+
 /**
  * Bundles the server as the product has it, below node_modules so that its external parts are found.
  * @param name a directory of its own for each test file: they run at the same time.
@@ -27,13 +34,7 @@ export async function bundleServer(name: string): Promise<string> {
     platform: 'node',
     target: 'node20',
     external: ['@lydell/node-pty'],
-    banner: {
-      js: [
-        "import { createRequire as toRequire } from 'node:module';",
-        "import { fileURLToPath as toPath } from 'node:url';",
-        'const require = toRequire(import.meta.url), __filename = toPath(import.meta.url);',
-      ].join('\n'),
-    },
+    banner: { js: commonJsNames },
     logLevel: 'warning',
   });
   return directory;

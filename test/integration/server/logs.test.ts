@@ -225,7 +225,7 @@ test('an idle box needs no keeper, and a keeper goes when it has nothing to keep
   expect(await keeperPid()).toBeUndefined();
   expect(await texts(idle)).toEqual([]);
   expect(await readdir(join(world.places.boxes, idle.id))).not.toContain('logs');
-  expect(await provider.server?.access(idle).deployLog()).toMatch(/^\S+Z started as process \d+\n$/);
+  expect(await provider.server?.access(idle).deployLog()).toMatch(/^\S+Z started as process \d+, .+\n$/);
 });
 
 test('where the directory of a box is gone its keeper does not bring it back', async () => {

@@ -1,32 +1,30 @@
-import { gpuEnvironment } from '../../gpus/environment.ts';
 import { bootId, isRunning, type ProcessIdentity } from '../../identity.ts';
 import { ApiProblem } from '../../problem.ts';
-import type { BoxSpec, BoxStatus, EngineBox, Exit, LogPage, LogQuery } from '../engine.ts';
+import type { BoxSpec, BoxStats, BoxStatus, EngineBox, Exit, LogPage, LogQuery } from '../engine.ts';
 import type { Attended } from './attended.ts';
 import type { DeployLog } from './deploy-log.ts';
-import { boxEnvironment } from './environment.ts';
 import type { Homes } from './homes.ts';
+import { describeIsolation } from './isolation/describe.ts';
+import type { Entry } from './isolation/enter.ts';
+import type { Isolation } from './isolation/probe.ts';
 import type { LogKeeper } from './log/keeper-client.ts';
 import { readLog } from './log/reader.ts';
 import { startMain } from './main-process.ts';
-import { reapBox, reapGroups, trySignal } from './reap.ts';
+import { type BoxProcesses, boxProcesses, reapBox, reapGroups, trySignal } from './reap.ts';
 import type { BoxRecord } from './record.ts';
 import type { RunStatus } from './run-status.ts';
+import { measure } from './stats.ts';
 import type { BoxStore } from './store.ts';
+import { Surroundings } from './surroundings.ts';
 
 export interface ProcessBoxDeps {
   readonly store: BoxStore;
   readonly homes: Homes;
   readonly keeper: LogKeeper;
+  readonly isolation: Promise<Isolation>;
   readonly graceMilliseconds: number;
   readonly now: () => number;
   readonly report: (line: string) => void;
-}
-
-/** Where and with what a process of a box is started. */
-export interface Place {
-  readonly cwd: string;
-  environment(term: string): Record<string, string>;
 }
 
 interface Started {
@@ -50,6 +48,7 @@ export class ProcessBox {
   readonly #groups = new Set<number>();
   readonly #attended: Attended;
   readonly #status: RunStatus;
+  readonly #surroundings: Surroundings;
   readonly #log: DeployLog;
   #queue: Promise<unknown> = Promise.resolve();
   #removed = false;
@@ -59,6 +58,7 @@ export class ProcessBox {
     this.#record = record;
     this.#deps = deps;
     this.#attended = deps.store.attended(record.id);
+    this.#surroundings = new Surroundings(record.id, record.spec, deps.homes, deps.isolation);
     this.#status = deps.store.runStatus(record.id);
     this.#log = deps.store.deployLog(record.id, deps.now);
   }
@@ -76,6 +76,10 @@ export class ProcessBox {
 
   get name(): string {
     return this.#record.spec.name;
+  }
+
+  get ports(): readonly number[] {
+    return this.#record.spec.ports;
   }
 
   get isRemoved(): boolean {
@@ -101,7 +105,7 @@ export class ProcessBox {
       startedAt: main?.startedAt ?? null,
       home: this.#deps.homes.path(spec.name),
       workspace: this.#deps.homes.workspace(spec.name),
-      isolation: 'none: runs as your own user, with access to all your files',
+      isolation: await this.#isolation(),
       // Boxes share the machine's network, so a port is the same inside and outside.
       published: status === 'running' ? spec.ports.map((port) => ({ port, hostPort: port })) : [],
     };
@@ -156,8 +160,11 @@ export class ProcessBox {
   }
 
   /** Starts something in the box, which from then on belongs to it. */
-  async run<T extends Started>(start: (place: Place) => Promise<T>): Promise<T> {
-    const started = await start(await this.place());
+  async run<T extends Started>(
+    argv: readonly [string, ...string[]],
+    start: (entry: Entry) => Promise<T>,
+  ): Promise<T> {
+    const started = await start(await this.entry(argv, 'dumb'));
     this.#groups.add(started.group);
     void started.exited.then(() => this.#groups.delete(started.group));
     void this.#attend(started);
@@ -169,15 +176,24 @@ export class ProcessBox {
     return started;
   }
 
-  /** Where and with what a process of the box is started now. @throws ApiProblem 409 where it does not run. */
-  async place(): Promise<Place> {
-    const { status } = await this.look();
-    if (status === 'running') return this.#place();
-    throw new ApiProblem(409, 'not-running', `container ${this.name} is ${status}, not running`);
+  /**
+   * What has to be executed to run a program in the box; undefined is a login shell.
+   * @throws ApiProblem 409 where it does not run, and as `Surroundings.entry`
+   */
+  async entry(argv: readonly [string, ...string[]] | undefined, term: string): Promise<Entry> {
+    await this.#refuseUnlessRunning();
+    return this.#surroundings.entry(this.#record.main?.init?.pid ?? null, argv, term);
   }
 
   logs(query: LogQuery): Promise<LogPage> {
     return readLog(this.#deps.store.directory(this.id), query);
+  }
+
+  /** @throws ApiProblem 409 where it does not run. */
+  async stats(): Promise<BoxStats> {
+    await this.#refuseUnlessRunning();
+    const { spec } = this.#record;
+    return measure(async () => boxProcesses(await this.#processes()), spec.memoryGb);
   }
 
   deployLog(): Promise<string> {
@@ -189,7 +205,9 @@ export class ProcessBox {
     return this.#inTurn(async () => {
       this.#removed = true;
       const { main, spec } = this.#record;
-      if (spec.command === null && main && (await isRunning(main))) trySignal(main.pid, 'SIGTERM');
+      if (spec.command !== null || !main || !(await isRunning(main))) return;
+      if (main.init) trySignal(main.init.pid, 'SIGKILL');
+      else trySignal(main.pid, 'SIGTERM');
     });
   }
 
@@ -244,20 +262,27 @@ export class ProcessBox {
   }
 
   async #launch(): Promise<void> {
-    await this.#deps.homes.prepare(this.name);
-    const { cwd, environment } = this.#place();
-    const { command } = this.#record.spec;
-    const pipes = command === null ? null : await this.#deps.keeper.open(this.id);
+    await this.#endSandbox();
+    const options = await this.#surroundings.prepare();
+    const pipes = options.command === null ? null : await this.#deps.keeper.open(this.id);
     await this.#status.clear();
     const startedAt = this.#deps.now();
-    const status = this.#status;
-    const { identity, exited } = await startMain({ command, cwd, env: environment('dumb'), pipes, status });
+    const started = await startMain({ ...options, pipes, status: this.#status }).catch((error: unknown) =>
+      error instanceof Error ? error : new Error(String(error)),
+    );
+    if (started instanceof Error) return this.#failAt(`it could not be started: ${started.message}`);
     if (pipes) await this.#deps.keeper.hold(this.id);
-    if (identity) {
-      void exited.then((exit) => this.#ended(identity.pid, exit));
-      await this.#change({ made: true, main: { ...identity, startedAt }, failure: null });
-      await this.#log.add(`started as process ${identity.pid}`);
-    } else await this.#fail((await exited).code);
+    const { running, exited } = started;
+    if (!running) return this.#fail((await exited).code);
+    void exited.then((exit) => this.#ended(running.pid, exit));
+    await this.#change({ made: true, main: { ...running, startedAt }, failure: null });
+    await this.#log.add(`started as process ${running.pid}, ${await this.#isolation()}`);
+  }
+
+  /** What is left in the sandbox of a main process that is gone. */
+  async #endSandbox(): Promise<void> {
+    const init = this.#record.main?.init;
+    if (init && (await isRunning(init))) trySignal(init.pid, 'SIGKILL');
   }
 
   /** The main process ended under our eyes. */
@@ -275,7 +300,13 @@ export class ProcessBox {
   /** The main process has ended by itself, with this status if somebody knows it. */
   async #fail(code: number | null): Promise<void> {
     await this.#deps.keeper.settle(this.id);
-    const message = code === null ? 'it ended, and nobody saw how' : `it ended with status ${code}`;
+    return this.#failAt(
+      code === null ? 'it ended, and nobody saw how' : `it ended with status ${code}`,
+      code,
+    );
+  }
+
+  async #failAt(message: string, code: number | null = null): Promise<void> {
     await this.#change({ made: true, main: null, failure: { code, message } });
     await this.#log.add(message);
   }
@@ -289,9 +320,7 @@ export class ProcessBox {
   }
 
   async #reap(): Promise<void> {
-    const groups = new Set(this.#groups);
-    if (this.#record.main && (await this.#mainRuns())) groups.add(this.#record.main.pid);
-    const left = await reapBox(this.id, groups, this.#deps.graceMilliseconds);
+    const left = await reapBox(await this.#processes(), this.#deps.graceMilliseconds);
     if (left > 0) {
       throw new ApiProblem(500, 'still-running', `${left} processes of ${this.name} could not be ended`);
     }
@@ -301,14 +330,36 @@ export class ProcessBox {
     await this.#log.add('its processes were ended');
   }
 
-  #place(): Place {
-    const { id, spec } = this.#record;
-    const home = this.#deps.homes.path(spec.name);
+  async #processes(): Promise<BoxProcesses> {
+    const { id, main, spec } = this.#record;
+    const groups = new Set(this.#groups);
+    const isSeen = main !== null && (await isRunning(main));
+    if (isSeen) groups.add(main.pid);
+    const init = main?.init && (await isRunning(main.init)) ? main.init.pid : null;
+    const isIdle = spec.command === null;
     return {
-      cwd: home,
-      environment: (term) =>
-        boxEnvironment({ id, name: spec.name, home }, { ...gpuEnvironment(spec.gpus), ...spec.env }, term),
+      id,
+      groups,
+      init,
+      // Bubblewrap and what it runs of ours; the user's own main process is asked like all others.
+      keepers: ({ pid, group }) =>
+        init !== null && (pid === init || pid === main?.pid || (isIdle && group === main?.pid)),
     };
+  }
+
+  async #isolation(): Promise<string> {
+    const { main, spec } = this.#record;
+    const now = await this.#deps.isolation;
+    // A box that runs is kept apart as it was when it began.
+    const without = { sandbox: null, why: now.sandbox ? 'until it is started anew' : now.why } as const;
+    return describeIsolation(main && !main.init ? without : now, spec.memoryGb);
+  }
+
+  async #refuseUnlessRunning(): Promise<void> {
+    if (this.#needsLook()) await this.#inTurn(() => this.#supervise());
+    const status = this.#word();
+    if (status === 'running') return;
+    throw new ApiProblem(409, 'not-running', `container ${this.name} is ${status}, not running`);
   }
 
   #refuseIfDeleted(): void {

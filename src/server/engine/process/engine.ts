@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
+import { dirname } from 'node:path';
 import { ApiProblem, noSuchBox } from '../../problem.ts';
 import type { ShellSource } from '../../terminal/shell.ts';
 import type { BoxSpec, BoxStats, Engine, EngineBox, LogPage, LogQuery, RunningCommand } from '../engine.ts';
 import { ProcessBox, type ProcessBoxDeps } from './box.ts';
 import { startCommand } from './command.ts';
 import { Homes } from './homes.ts';
+import { probeIsolation } from './isolation/probe.ts';
 import { LogKeeper } from './log/keeper-client.ts';
 import { checkName, nameKey } from './names.ts';
 import { PipeMaker } from './pipes.ts';
+import { checkPorts } from './ports.ts';
 import { BoxStore } from './store.ts';
 
 export interface ProcessEngineOptions {
@@ -15,6 +18,8 @@ export interface ProcessEngineOptions {
   readonly boxes: string;
   /** Directory of the boxes' homes. */
   readonly homes: string;
+  /** Further directories that no box may see. */
+  readonly hidden: readonly string[];
   /** The program that keeps the boxes' logs: `keeper/main.ts` as one file. */
   readonly keeper: string;
   /** Seconds that a box's processes get to end by themselves before they are killed. */
@@ -33,6 +38,7 @@ export async function openProcessEngine(options: ProcessEngineOptions): Promise<
     store: new BoxStore(options.boxes),
     homes: new Homes(options.homes),
     keeper: new LogKeeper({ program: options.keeper, boxes: options.boxes, report: options.report }),
+    isolation: probeIsolation([dirname(options.boxes), options.homes, ...options.hidden]),
     graceMilliseconds: options.graceSeconds * 1000,
     now: options.now,
     report: options.report,
@@ -62,6 +68,8 @@ class ProcessEngine implements Engine {
   /** Names in use, and by which box. A name is taken before anything is awaited: of two creators one loses. */
   readonly #names = new Map<string, string>();
 
+  /** Boxes that are being made and not on the list yet. */
+  readonly #made = new Set<ProcessBox>();
   readonly #pipes: PipeMaker | undefined;
 
   constructor(deps: ProcessBoxDeps, pipes: PipeMaker | undefined) {
@@ -101,14 +109,30 @@ class ProcessEngine implements Engine {
     this.#names.set(nameKey(spec.name), id);
     const box = ProcessBox.make(id, spec, this.#deps);
     try {
+      await this.#takePorts(box, spec.ports);
       await box.save();
       this.#boxes.set(id, box);
       await box.begin();
     } catch (error) {
       await this.#abandon(box);
       throw error;
+    } finally {
+      this.#made.delete(box);
     }
     return box.look();
+  }
+
+  /** Ports are taken before anything is awaited, too: a box that is being made holds them already. */
+  async #takePorts(box: ProcessBox, ports: readonly number[]): Promise<void> {
+    if (ports.length === 0) return;
+    const others = [...this.#boxes.values(), ...this.#made].map(({ id, name, ports }) => ({
+      id,
+      name,
+      ports,
+    }));
+    this.#made.add(box);
+    const { sandbox } = await this.#deps.isolation;
+    await checkPorts(ports, others, sandbox === null && process.getuid?.() === 0);
   }
 
   async start(id: string): Promise<void> {
@@ -126,19 +150,12 @@ class ProcessEngine implements Engine {
   }
 
   async exec(id: string, argv: readonly [string, ...string[]]): Promise<RunningCommand> {
-    const box = this.#find(id);
-    return box.run((place) =>
-      startCommand(argv, { cwd: place.cwd, env: place.environment('dumb') }, this.#pipes),
-    );
+    return this.#find(id).run(argv, (entry) => startCommand(argv, entry, this.#pipes));
   }
 
   async shell(id: string): Promise<ShellSource> {
-    return this.#find(id)
-      .place()
-      .then(({ cwd, environment }) => {
-        const env = environment('xterm-256color');
-        return { kind: 'pty', argv: [env['SHELL'] ?? '/bin/sh', '-l'], cwd, env };
-      });
+    const { argv, cwd, env } = await this.#find(id).entry(undefined, 'xterm-256color');
+    return { kind: 'pty', argv: [...argv], cwd, env: { ...env } };
   }
 
   async disband(): Promise<void> {
@@ -164,8 +181,7 @@ class ProcessEngine implements Engine {
   }
 
   async stats(id: string): Promise<BoxStats> {
-    this.#find(id);
-    throw new ApiProblem(501, 'no-stats', 'this engine does not measure what a box uses');
+    return this.#find(id).stats();
   }
 
   #find(id: string): ProcessBox {

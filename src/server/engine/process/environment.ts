@@ -9,6 +9,8 @@ export interface BoxIdentity {
   readonly id: string;
   readonly name: string;
   readonly home: string;
+  /** Where it finds its workspace. */
+  readonly workspace: string;
 }
 
 /**
@@ -30,6 +32,7 @@ export function boxEnvironment(
     LANG: process.env['LANG'] ?? 'C.UTF-8',
     TERM: term,
     DEVBOX_NAME: box.name,
+    DEVBOX_WORKSPACE: box.workspace,
     ...own,
     [boxVariable]: box.id,
   };

@@ -22,7 +22,7 @@ export class Homes {
     return join(this.path(name), 'workspace');
   }
 
-  /** Makes the home and its workspace, or finds them again. */
+  /** Makes the home, or finds it again. */
   async prepare(name: string): Promise<void> {
     const path = this.path(name);
     await mkdir(path, { recursive: true, mode: 0o700 });
@@ -30,7 +30,6 @@ export class Homes {
     if (!(await lstat(path)).isDirectory()) {
       throw new ApiProblem(409, 'home-not-directory', `the home ${path} is not a directory`);
     }
-    await mkdir(join(path, 'workspace'), { recursive: true });
   }
 
   /** Deletes the home with everything in it; links are deleted, not followed. */

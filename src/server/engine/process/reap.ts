@@ -6,14 +6,24 @@ const pollMilliseconds = 15;
 /** After SIGKILL only the kernel can be slow; something in uninterruptible sleep is given up on after this. */
 const killMilliseconds = 5_000;
 
+/** What is known of a box's processes besides the mark in their environment. */
+export interface BoxProcesses {
+  readonly id: string;
+  /** Process groups that belong to the box, for systems that hide environments. */
+  readonly groups: ReadonlySet<number>;
+  /** The first process in its sandbox: what it has started, and whatever lost its parent there, descends from it. */
+  readonly init: number | null;
+  /** What only keeps the box there for others, and goes last: in a sandbox the end of one ends all. */
+  readonly keepers: (info: ProcessInfo) => boolean;
+}
+
 /**
  * Ends every process of a box: asks first, kills what is left after `graceMilliseconds`. What was started with
  * the box's mark in its environment is found wherever it went, and so is what descends from it.
- * @param groups process groups known to belong to the box, for systems that hide environments.
  * @returns how many processes could not be ended; 0 is success.
  */
-export function reapBox(id: string, groups: ReadonlySet<number>, graceMilliseconds: number): Promise<number> {
-  return reap(() => boxProcesses(id, groups), graceMilliseconds);
+export function reapBox(box: BoxProcesses, graceMilliseconds: number): Promise<number> {
+  return reap(() => boxProcesses(box), graceMilliseconds, box.keepers);
 }
 
 /** Ends process groups and nothing else, in the same way. */
@@ -21,10 +31,15 @@ export function reapGroups(groups: ReadonlySet<number>, graceMilliseconds: numbe
   return reap(
     async () => (await listProcesses()).filter(({ group }) => groups.has(group)),
     graceMilliseconds,
+    () => false,
   );
 }
 
-async function reap(find: () => Promise<ProcessInfo[]>, graceMilliseconds: number): Promise<number> {
+async function reap(
+  find: () => Promise<ProcessInfo[]>,
+  graceMilliseconds: number,
+  isKeeper: (info: ProcessInfo) => boolean,
+): Promise<number> {
   const start = performance.now();
   const elapsed = (): number => performance.now() - start;
   let asked = new Set<string>();
@@ -32,15 +47,16 @@ async function reap(find: () => Promise<ProcessInfo[]>, graceMilliseconds: numbe
     const members = await find();
     if (members.length === 0) return 0;
     if (elapsed() > graceMilliseconds + killMilliseconds) return members.length;
-    if (elapsed() >= graceMilliseconds) {
+    const others = members.filter((member) => !isKeeper(member));
+    if (elapsed() >= graceMilliseconds || others.length === 0) {
       await signalAll(members, ['SIGKILL']);
     } else {
       // Shells ignore SIGTERM and go at SIGHUP; what is stopped has to run to go.
       await signalAll(
-        members.filter((member) => !asked.has(key(member))),
+        others.filter((member) => !asked.has(key(member))),
         ['SIGTERM', 'SIGHUP', 'SIGCONT'],
       );
-      asked = new Set(members.map(key));
+      asked = new Set(others.map(key));
     }
     await sleep(pollMilliseconds);
   }
@@ -49,11 +65,16 @@ async function reap(find: () => Promise<ProcessInfo[]>, graceMilliseconds: numbe
 const key = (info: ProcessInfo): string => `${info.pid} ${info.startTime}`;
 
 /** The running processes of a box. */
-async function boxProcesses(id: string, groups: ReadonlySet<number>): Promise<ProcessInfo[]> {
+export async function boxProcesses({
+  id,
+  groups,
+  init,
+}: Pick<BoxProcesses, 'id' | 'groups' | 'init'>): Promise<ProcessInfo[]> {
   const [all, marked] = await Promise.all([listProcesses(), processesWithVariable(boxVariable, id)]);
-  return closeOver(all, (info) => marked.has(info.pid) || groups.has(info.group)).filter(
-    (info) => info.pid !== process.pid,
-  );
+  return closeOver(
+    all,
+    ({ pid, group }) => marked.has(pid) || groups.has(group) || (init !== null && pid === init),
+  ).filter((info) => info.pid !== process.pid);
 }
 
 /** The processes chosen, their descendants, and the sessions they lead. */

@@ -15,8 +15,14 @@ const recordSchema = z.object({
   wanted: z.enum(['running', 'stopped', 'deleted', 'deleted-with-home']),
   /** False until the box has run for the first time. */
   made: z.boolean(),
-  /** The main process, while it runs. */
-  main: z.nullable(z.object({ ...identitySchema.shape, startedAt: z.number() })),
+  /** The main process, while it runs; in a sandbox also the first process within. */
+  main: z.nullable(
+    z.object({
+      ...identitySchema.shape,
+      startedAt: z.number(),
+      init: z._default(z.nullable(identitySchema), null),
+    }),
+  ),
   /** Why the main process of a box that is meant to run does not: its exit code, or what kept it from starting. */
   failure: z.nullable(z.object({ code: z.nullable(z.int()), message: z.string() })),
 });

@@ -28,9 +28,25 @@ export class RunStatus {
   /** Waits until the command of a run begins; a run that ends without having begun is not waited for any longer. */
   async ready(child: Pick<ChildProcess, 'exitCode' | 'signalCode'>): Promise<void> {
     while (child.exitCode === null && child.signalCode === null) {
-      if ((await this.#number('ready')) !== null) return;
+      if (await this.hasBegun()) return;
       await sleep(pollMilliseconds);
     }
+  }
+
+  async hasBegun(): Promise<boolean> {
+    return (await this.#number('ready')) !== null;
+  }
+
+  /** The box's first process, as the machine numbers it; null where the run has none of its own. */
+  async firstProcess(): Promise<number | null> {
+    return this.#number('child-pid');
+  }
+
+  /** What was said about why the run did not begin. */
+  async complaint(): Promise<string> {
+    const text = await readFile(this.path, 'utf8').catch(() => '');
+    const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('{'));
+    return lines.join('; ').slice(0, 400) || 'it says nothing';
   }
 
   async #number(key: string): Promise<number | null> {

@@ -24,7 +24,15 @@ describe('processes', () => {
     const keeper = join(await bundleServer('engines'), 'dist', 'keeper.mjs');
     const [boxes, homes] = [join(root, 'boxes'), join(root, 'homes')];
     open = () =>
-      openProcessEngine({ boxes, homes, keeper, graceSeconds: 1, now: Date.now, report: console.error });
+      openProcessEngine({
+        boxes,
+        homes,
+        hidden: [],
+        keeper,
+        graceSeconds: 1,
+        now: Date.now,
+        report: console.error,
+      });
     engine = await open();
   });
   afterAll(async () => expect(await processesOf(homesOf(root))).toEqual([]));

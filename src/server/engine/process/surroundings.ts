@@ -9,6 +9,7 @@ import type { Homes } from './homes.ts';
 import { type Entry, enterArgv } from './isolation/enter.ts';
 import type { Isolation } from './isolation/probe.ts';
 import type { Sandbox } from './isolation/sandbox.ts';
+import { findProgram } from './isolation/tools.ts';
 import { memoryLimited } from './limits.ts';
 import type { MainOptions } from './main-process.ts';
 import { prepareWorkspace, workspaceIn } from './workspace.ts';
@@ -42,7 +43,7 @@ export class Surroundings {
    * What has to be executed on the server's machine to run a program in the box as it is now: by the engine itself,
    * and by those who hold terminals. It gets the box's environment and begins in its home.
    * @param init the first process in the box's sandbox; null where it has none.
-   * @param argv undefined for the user's login shell.
+   * @param argv undefined for the user's login shell, on a terminal of the box's own where it has one to give.
    * @throws CommandNotStarted, ApiProblem 500 where the sandbox cannot be entered any more.
    */
   async entry(
@@ -53,7 +54,8 @@ export class Surroundings {
     const sandbox = init === null ? null : await this.#sandbox();
     const cwd = await this.#home(sandbox);
     const env = this.#environment(cwd, sandbox, term);
-    const inside = { argv: argv ?? [env['SHELL'] ?? '/bin/sh', '-l'], env, cwd } as const;
+    const shell = [env['SHELL'] ?? '/bin/sh', '-l'] as const;
+    const inside = { argv: argv ?? (sandbox ? await onOwnTerminal(shell) : shell), env, cwd };
     checkWords(inside.argv);
     const { memoryGb } = this.#spec;
     if (sandbox && init !== null) {
@@ -82,4 +84,13 @@ export class Surroundings {
     const workspace = workspaceIn(home, sandbox !== null);
     return boxEnvironment({ id: this.#id, name, home, workspace }, { ...gpuEnvironment(gpus), ...env }, term);
   }
+}
+
+/**
+ * A terminal that is made outside has no name in a sandbox, and belongs to a session that is not to be seen there: some
+ * programs would not find it, and simple shells not end well. One that is made inside has both.
+ */
+async function onOwnTerminal(shell: readonly [string, string]): Promise<readonly [string, ...string[]]> {
+  const script = await findProgram('script');
+  return script ? [script, '-q', '-e', '-c', 'exec "$SHELL" -l', '/dev/null'] : shell;
 }

@@ -39,7 +39,7 @@ export async function openPtyShell(
   const kill = (signal: NodeJS.Signals): void => {
     try {
       // The shell leads a session, and with it the group that is in its foreground at first.
-      if (running) process.kill(-pty.pid, signal);
+      process.kill(-pty.pid, signal);
     } catch {
       // Gone already.
     }
@@ -58,9 +58,14 @@ export async function openPtyShell(
     resume: () => pty.resume(),
     hangUp() {
       pty.resume();
+      if (!running) return;
       kill('SIGHUP');
       const timer = setTimeout(() => kill('SIGKILL'), hangUpMilliseconds);
-      void exited.then(() => clearTimeout(timer));
+      void exited.then(() => {
+        clearTimeout(timer);
+        // What leads a shell into a box may go before those whom it leads.
+        kill('SIGKILL');
+      });
     },
   };
 }

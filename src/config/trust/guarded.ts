@@ -1,4 +1,5 @@
 import type { PlainValue } from '../../compose/index.ts';
+import { parseEndpoint } from '../../remote/copy/endpoint.ts';
 
 /** What the reasons of the table depend on. */
 export interface Situation {
@@ -34,6 +35,20 @@ const ending: ReadonlySet<PlainValue | undefined> = new Set(['down', 'redeploy',
 const ends = (value: PlainValue, { config }: Situation): boolean =>
   isSet(value) && ending.has(config['command']);
 
+/** Commands that delete a volume, or something in one. */
+const erasing: ReadonlySet<PlainValue | undefined> = new Set(['volumes_rm', 'volumes_files_rm']);
+
+const erases = (value: PlainValue, { config }: Situation): boolean =>
+  isSet(value) && erasing.has(config['command']);
+
+/** A path of this machine outside the project, or several of which one is; `-` is a stream. */
+const isElsewhere = (value: PlainValue, { isAtHome }: Situation): boolean =>
+  [value].flat().some((path) => typeof path === 'string' && isGiven(path) && path !== '-' && !isAtHome(path));
+
+/** A side of a copy that is such a path, and not one in a box. */
+const isLocalElsewhere = (value: PlainValue, situation: Situation): boolean =>
+  typeof value === 'string' && parseEndpoint(value).kind === 'local' && isElsewhere(value, situation);
+
 /** The first row that matches a setting counts. */
 const table: readonly Guarded[] = [
   {
@@ -65,7 +80,16 @@ const table: readonly Guarded[] = [
   },
   { key: /^env$/, why: 'is given to what is run on this machine, where the box is', harms: runsHere },
   { key: /^instance_identifier$/, why: 'decides which box is ended', harms: ends },
-  { key: /^force$/, why: 'ends a box without asking', harms: ends },
+  {
+    key: /^force$/,
+    why: 'ends or deletes without asking',
+    harms: (value, situation) => ends(value, situation) || erases(value, situation),
+  },
+  { key: /^(volume|path)$/, why: 'decides what is deleted', harms: erases },
+  { key: /^source$/, why: 'sends a file from outside the project to the box', harms: isLocalElsewhere },
+  { key: /^target$/, why: 'decides what is written outside the project', harms: isLocalElsewhere },
+  { key: /^(files|from_file)$/, why: 'sends a file from outside the project', harms: isElsewhere },
+  { key: /^output$/, why: 'decides what is written outside the project', harms: isElsewhere },
   { key: /^purge$/, why: 'deletes what is persistent of a box', harms: ends },
   { key: /^(hooks?|scripts?|plugins?|tools?)$/, why: 'is run on this machine', harms: isSet },
 ];

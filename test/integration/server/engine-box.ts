@@ -29,9 +29,10 @@ export async function run(
 /** Waits until a box is made, or making it failed. */
 export async function settled(engine: Engine, id: string): Promise<EngineBox> {
   let box = await engine.get(id);
-  await until(`${box.spec.name} is made`, async () => {
+  const isSettled = async (): Promise<boolean> => {
     box = await engine.get(id);
     return !['pulling', 'creating'].includes(box.status);
-  });
+  };
+  await until(`${box.spec.name} is made`, isSettled, 60);
   return box;
 }

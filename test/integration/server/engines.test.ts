@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest } from '@jest/globals';
 import type { Engine } from '../../../src/server/engine/engine.ts';
 import { openProcessEngine } from '../../../src/server/engine/process/engine.ts';
 import { busyboxImage, engineSocket, makeImages, sayIfSkipped } from '../../support/podman/engine.ts';
@@ -11,6 +11,8 @@ import { engineContract } from './engine-contract.ts';
 import { processesOf } from './world.ts';
 
 sayIfSkipped();
+// A busy machine takes its time with containers.
+jest.setTimeout(120_000);
 let root: string;
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'devbox-engine-'));

@@ -152,9 +152,13 @@ function collect(stream: PassThrough): Buffer[] {
   return chunks;
 }
 
-/** Waits for a condition, for at most ten seconds. */
-export async function until(what: string, holds: () => Promise<boolean> | boolean): Promise<void> {
-  for (let tries = 0; tries < 1000; tries++) {
+/** Waits for a condition, for so many seconds at most. */
+export async function until(
+  what: string,
+  holds: () => Promise<boolean> | boolean,
+  seconds = 10,
+): Promise<void> {
+  for (let tries = 0; tries < seconds * 100; tries++) {
     if (await holds()) return;
     await sleep(10);
   }

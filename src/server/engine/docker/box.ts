@@ -41,7 +41,10 @@ export class DockerBox {
 
   /** The box as it is now. @param container its container, where it has one. */
   view(container: BoxContainer | undefined): EngineBox | undefined {
-    return toEngineBox(this.id, this.#note, this.#phase, container, this.#deps.facts);
+    return toEngineBox({
+      ...{ id: this.id, note: this.#note, phase: this.#phase, container },
+      ...{ facts: this.#deps.facts, now: this.#deps.now() },
+    });
   }
 
   /** Its container: the newest, while there are two. */
@@ -82,7 +85,7 @@ export class DockerBox {
     return this.#change(async () => {
       const container = await this.#settled();
       if (!container) return;
-      await this.#stopNow(container);
+      await this.#stopAs(container, (life) => ({ state: 'stopped', life, since: this.#deps.now() }));
     });
   }
 
@@ -120,8 +123,7 @@ export class DockerBox {
       const container = await this.container();
       if (!container || this.#note) return;
       const since = this.#deps.now();
-      await this.#write({ state: 'given-up', life: container.state.StartedAt, failure, since });
-      await this.#engineStop(container);
+      await this.#stopAs(container, (life) => ({ state: 'given-up', life, failure, since }));
     });
   }
 
@@ -196,9 +198,14 @@ export class DockerBox {
     return container;
   }
 
-  async #stopNow(container: BoxContainer): Promise<void> {
-    await this.#write({ state: 'stopped', life: container.state.StartedAt, since: this.#deps.now() });
+  /** Notes why it is stopped, and stops it. */
+  async #stopAs(container: BoxContainer, noteOn: (life: string) => Note): Promise<void> {
+    const life = container.state.StartedAt;
+    await this.#write(noteOn(life));
     await this.#engineStop(container);
+    // The engine may have begun another life of it just before.
+    const last = (await this.#deps.containers.inspect(container.id))?.state.StartedAt;
+    if (last !== undefined && last !== life) await this.#write(noteOn(last));
   }
 
   async #engineStop({ id }: BoxContainer): Promise<void> {

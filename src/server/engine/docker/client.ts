@@ -89,7 +89,10 @@ export class EngineClient {
     if (error instanceof ApiProblem || error instanceof EngineRefusal) return error;
     if (typeof error !== 'object' || error === null) return error;
     if ('statusCode' in error && typeof error.statusCode === 'number') {
-      return new EngineRefusal(error.statusCode, ownWords(error));
+      const words = ownWords(error);
+      // One engine says 500 of a container that is removed while it is looked at.
+      const isGone = error.statusCode === 500 && /no such container/.test(words);
+      return new EngineRefusal(isGone ? 404 : error.statusCode, words);
     }
     if (!('code' in error) && !isHangUp(error)) return error;
     const why = 'message' in error ? cleanLine(String(error.message), 300) : 'no answer';

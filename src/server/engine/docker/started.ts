@@ -52,6 +52,8 @@ const inspectSchema = z.object({ Running: z.boolean(), ExitCode: z.nullish(z.int
 /** How often it is looked whether a process has ended whose streams are held open, in milliseconds. */
 const lookMilliseconds = 500;
 const soonMilliseconds = 20;
+/** How long the output of a process that has ended is waited for, in milliseconds. */
+const lateMilliseconds = 2_000;
 
 /**
  * Resolves when a process has ended that is known to have begun.
@@ -71,7 +73,11 @@ export async function exitOf(
   for (;;) {
     const found = await lookAt(client, exec);
     if (found === 'gone') return { code: 137, signal: 'SIGKILL' };
-    if (found !== 'running') return asExit(found, sent);
+    if (found !== 'running') {
+      // What it wrote may still be on its way; what it left behind may hold its streams for ever.
+      if (!isQuiet) await Promise.race([quiet, sleep(lateMilliseconds)]);
+      return asExit(found, sent);
+    }
     await Promise.race([sleep(isQuiet ? soonMilliseconds : lookMilliseconds), ...(isQuiet ? [] : [quiet])]);
   }
 }

@@ -52,7 +52,7 @@ export function watchLives(
     const { Action, timeNano, Actor } = z.parse(eventSchema, JSON.parse(line));
     const milliseconds = (timeNano ?? 0) / 1e6;
     if (Action === 'start') lives.start(Actor.ID, milliseconds);
-    if (Action !== 'die') return;
+    if (Action !== 'die' && Action !== 'died') return;
     const count = lives.end(Actor.ID, milliseconds);
     const { [boxLabel]: box, exitCode } = Actor.Attributes ?? {};
     if (count === undefined || box === undefined) return;
@@ -60,7 +60,8 @@ export function watchLives(
   };
   const connect = (): void => {
     const filters = JSON.stringify({
-      ...{ type: ['container'], event: ['start', 'die'] },
+      // Podman filters by a name of its own, and then says the other.
+      ...{ type: ['container'], event: ['start', 'die', 'died'] },
       label: [`${serverLabel}=${server}`],
     });
     client

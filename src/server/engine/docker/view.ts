@@ -3,14 +3,20 @@ import type { EngineFacts } from './client.ts';
 import type { BoxContainer } from './containers.ts';
 import type { Note } from './notes.ts';
 
+/** What a box is seen by. */
+export interface Sight {
+  readonly id: string;
+  readonly note: Note | undefined;
+  /** How far making it has come, where that is under way. */
+  readonly phase: 'pulling' | 'creating';
+  readonly container: BoxContainer | undefined;
+  readonly facts: EngineFacts;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
 /** Puts together what the note and the container say of a box; undefined where neither says that there is one. */
-export function toEngineBox(
-  id: string,
-  note: Note | undefined,
-  phase: 'pulling' | 'creating',
-  container: BoxContainer | undefined,
-  facts: EngineFacts,
-): EngineBox | undefined {
+export function toEngineBox({ id, note, phase, container, facts, now }: Sight): EngineBox | undefined {
   const outside = { id, home: null, workspace: null, isolation: isolationOf(facts) };
   if (note?.state === 'deploying' || note?.state === 'undeployed') {
     return {
@@ -26,7 +32,7 @@ export function toEngineBox(
   }
   if (!container) return undefined;
   const { mark, state } = container;
-  const { status, failure } = statusOf(note, container);
+  const { status, failure } = statusOf(note, container, now);
   const startedAt = time(state.StartedAt);
   return {
     ...outside,
@@ -40,12 +46,15 @@ export function toEngineBox(
   };
 }
 
+/** An engine that has not started a program again by then does not do it any more. */
+const restartMilliseconds = 5_000;
+
 interface Standing {
   readonly status: BoxStatus;
   readonly failure: string | null;
 }
 
-function statusOf(note: Note | undefined, { state }: BoxContainer): Standing {
+function statusOf(note: Note | undefined, { mark, state }: BoxContainer, now: number): Standing {
   if (note?.state === 'deleting' || state.Status === 'removing') return { status: 'deleting', failure: null };
   // Its program has ended, and the engine is about to start it again.
   if (state.Restarting) return { status: 'creating', failure: null };
@@ -54,6 +63,9 @@ function statusOf(note: Note | undefined, { state }: BoxContainer): Standing {
   // A note on an earlier life says nothing of this one: somebody has started it since.
   const isNoted = note !== undefined && 'life' in note && note.life === state.StartedAt;
   if (isNoted && note.state === 'given-up') return { status: 'failed', failure: note.failure };
+  // What an image runs is started again, which takes some engines a moment.
+  const isBetweenLives = mark.spec.command === null && now - time(state.FinishedAt) < restartMilliseconds;
+  if (!isNoted && isBetweenLives) return { status: 'creating', failure: null };
   const failure = isNoted ? null : failureOf(state);
   return { status: failure === null ? 'stopped' : 'failed', failure };
 }

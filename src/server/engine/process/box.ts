@@ -1,3 +1,4 @@
+import { hasCode } from '../../../base/files.ts';
 import { bootId, isRunning, type ProcessIdentity } from '../../identity.ts';
 import { ApiProblem } from '../../problem.ts';
 import type { BoxSpec, BoxStats, BoxStatus, EngineBox, Exit, LogPage, LogQuery } from '../engine.ts';
@@ -137,9 +138,20 @@ export class ProcessBox {
     return this.#inTurn(async () => {
       if (this.#removed) return;
       const wanted = purge || this.#record.wanted === 'deleted-with-home' ? 'deleted-with-home' : 'deleted';
-      await this.#change({ wanted });
+      await this.#markDeleted(wanted);
       await this.#removeNow();
     });
+  }
+
+  /** On a full disk the log makes room for the record; where even that is not enough the box goes all the same. */
+  async #markDeleted(wanted: 'deleted' | 'deleted-with-home'): Promise<void> {
+    try {
+      await this.#change({ wanted });
+    } catch (error) {
+      if (!hasCode(error, 'ENOSPC') && !hasCode(error, 'EDQUOT')) throw error;
+      await this.#deps.store.forgetLogs(this.id);
+      await this.#change({ wanted }).catch((again: unknown) => this.#report(again));
+    }
   }
 
   /**
@@ -324,7 +336,8 @@ export class ProcessBox {
     if (left > 0) {
       throw new ApiProblem(500, 'still-running', `${left} processes of ${this.name} could not be ended`);
     }
-    if (!this.#record.wanted.startsWith('deleted')) await this.#deps.keeper.settle(this.id);
+    if (this.#record.wanted.startsWith('deleted')) return;
+    await this.#deps.keeper.settle(this.id);
     if (!this.#record.main) return;
     await this.#change({ main: null });
     await this.#log.add('its processes were ended');

@@ -57,6 +57,13 @@ export class BoxStore {
     await writeDurably(join(this.#root, record.id, 'box.json'), `${JSON.stringify(record, null, 2)}\n`);
   }
 
+  /** Removes what a box has written. */
+  async forgetLogs(id: string): Promise<void> {
+    for (const name of ['logs', 'log']) {
+      await rm(join(this.#root, id, name), { recursive: true, force: true, maxRetries: 3 });
+    }
+  }
+
   /** Removes a box's directory. */
   async forget(id: string): Promise<void> {
     await rm(join(this.#root, id), { recursive: true, force: true, maxRetries: 3 });

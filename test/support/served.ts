@@ -23,7 +23,14 @@ export function startServe(
   words: readonly string[] = [],
   env: Readonly<Record<string, string>> = {},
 ): Promise<Served> {
-  const argv = [join(projectRoot, 'dist', 'main.js'), 'serve', '--json', 'port=0', ...words];
+  const argv = [
+    join(projectRoot, 'dist', 'main.js'),
+    'serve',
+    '--json',
+    'port=0',
+    'engine=process',
+    ...words,
+  ];
   const child = spawn(process.execPath, argv, {
     cwd: home.path,
     env: { PATH: process.env['PATH'], HOME: home.path, ...env },

@@ -51,7 +51,7 @@ function notYetKnown(box: Box, error: unknown): DevboxError {
 
 function view(box: Box, purged: boolean): View {
   const ends = box.phase === 'ending';
-  const kept = box.provider === 'local' && !purged;
+  const kept = box.extra.some(({ label }) => label === 'Home') && !purged;
   return {
     cards: [boxCard(box, { complete: true })],
     footer: [

@@ -58,9 +58,9 @@ function programOf({ command }: BoxSpec, imageRuns: boolean): Partial<ContainerC
 
 function variables(spec: BoxSpec, box: string): Record<string, string> {
   return {
-    // Where NVIDIA's runtime is the engine's default, images for GPUs would otherwise show all of them.
-    ...(spec.gpus.length === 0 ? gpuEnvironment([]) : {}),
     ...spec.env,
+    // Where NVIDIA's runtime is the engine's default, an image or a box could otherwise ask for all of them.
+    ...(spec.gpus.length === 0 ? gpuEnvironment([]) : {}),
     DEVBOX_ID: box,
     DEVBOX_NAME: spec.name,
   };

@@ -82,6 +82,8 @@ export interface GpuStats {
  * box are written against this and nothing else. Every method throws DevboxError.
  */
 export interface BoxAccess {
+  /** Whether commands get their stdin, and their output comes as it is written, byte by byte. */
+  streams(): Promise<boolean>;
   /** Runs one command; resolves with its exit code (128 + signal number where a signal ended it). */
   exec(request: ExecRequest, streams: ExecStreams): Promise<number>;
   /** Opens a shell on the user's terminal; resolves with its exit code. */

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { shellLine } from '../../src/base/shell.ts';
-import type { BoxAccess } from '../../src/remote/access.ts';
+import type { CopyAccess } from '../../src/remote/copy/box-shell.ts';
 
 /** How commands are run in what stands for a box. */
 export interface ShellAccessOptions {
@@ -13,8 +13,9 @@ export interface ShellAccessOptions {
 }
 
 /** A way to a "box" that is a shell of this machine. */
-export function shellAccess({ cwd, streams, path }: ShellAccessOptions): Pick<BoxAccess, 'exec'> {
+export function shellAccess({ cwd, streams, path }: ShellAccessOptions): CopyAccess {
   return {
+    streams: async () => streams,
     exec: ({ argv }, { stdin, stdout, stderr }) =>
       new Promise((resolve, reject) => {
         const env = { ...process.env, HOME: cwd, ...(path === undefined ? {} : { PATH: path }) };

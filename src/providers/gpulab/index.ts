@@ -106,6 +106,7 @@ export function serverProvider(options: ServerProviderOptions): Provider & Serve
 
     server: {
       access: (box) => ({
+        streams: async () => has(await connect(), 'exec-stream'),
         exec: async (request, streams) => execIn(await connect(), box.id, request, streams, { signal, emit }),
         terminal: async (streams) =>
           terminalIn(await connect(), box.id, streams, { clock: options.clock, signal }),

@@ -1,7 +1,11 @@
 import { PassThrough, type Readable, Writable } from 'node:stream';
 import { DevboxError } from '../../base/errors.ts';
 import { cleanLine } from '../../base/text.ts';
+import { maxExecSeconds } from '../../server/wire/exec.ts';
 import type { BoxAccess } from '../access.ts';
+
+/** The part of the way to a box that copies need. */
+export type CopyAccess = Pick<BoxAccess, 'exec' | 'streams'>;
 
 /** How a script ended. */
 export interface ScriptResult {
@@ -15,8 +19,8 @@ export interface ScriptOptions {
   readonly stdin?: Readable;
   /** Where its output goes, instead of into the result. */
   readonly stdout?: Writable;
-  /** Seconds; null lets it run, or for as long as the server allows. */
-  readonly timeoutSeconds?: number | null;
+  /** Seconds; by default as long as it takes, or as the server allows. */
+  readonly timeoutSeconds?: number;
 }
 
 /** Most that is kept of what a script writes, in bytes. */
@@ -24,19 +28,28 @@ const maxKept = 32 * 2 ** 20;
 
 /** Runs short scripts of `sh` in a box. Values come in as `$1`, `$2`, ... and are never part of the script. */
 export class BoxShell {
-  readonly #access: Pick<BoxAccess, 'exec'>;
+  readonly #access: CopyAccess;
 
-  constructor(access: Pick<BoxAccess, 'exec'>) {
+  constructor(access: CopyAccess) {
     this.#access = access;
+  }
+
+  /** Whether content can be sent and read in one go. */
+  streams(): Promise<boolean> {
+    return this.#access.streams();
   }
 
   async run(
     script: string,
     args: readonly string[],
-    { stdin, stdout, timeoutSeconds = null }: ScriptOptions = {},
+    { stdin, stdout, timeoutSeconds }: ScriptOptions = {},
   ): Promise<ScriptResult> {
     const [out, err] = [collector(), collector()];
-    const request = { argv: ['sh', '-c', script, 'sh', ...args], timeoutSeconds };
+    const longest = (await this.streams()) ? null : maxExecSeconds;
+    const request = {
+      argv: ['sh', '-c', script, 'sh', ...args],
+      timeoutSeconds: timeoutSeconds ?? longest,
+    };
     try {
       const code = await this.#access.exec(request, {
         stdin: stdin ?? nothing(),

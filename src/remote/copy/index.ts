@@ -4,8 +4,7 @@ import type { Readable } from 'node:stream';
 import { DevboxError } from '../../base/errors.ts';
 import { hasCode } from '../../base/files.ts';
 import { cleanLine } from '../../base/text.ts';
-import type { BoxAccess } from '../access.ts';
-import { BoxShell } from './box-shell.ts';
+import { BoxShell, type CopyAccess } from './box-shell.ts';
 import { downloadDirectory } from './download-directory.ts';
 import { downloadFile, downloadTo } from './download-file.ts';
 import { meansContents } from './endpoint.ts';
@@ -26,7 +25,7 @@ export interface LargeFiles {
 }
 
 export interface CopyOptions {
-  readonly access: Pick<BoxAccess, 'exec'>;
+  readonly access: CopyAccess;
   /** Tells boxes apart. */
   readonly boxId: string;
   readonly largeFiles: LargeFiles | null;

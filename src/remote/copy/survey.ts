@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { type BoxShell, scriptFailed } from './box-shell.ts';
 import type { SumKind } from './sums.ts';
 
@@ -34,17 +33,13 @@ if [ -f "$p" ]; then
   printf 'stat=%s\\n' "$(stat -L -c '%a %Y' "$p" 2>/dev/null || stat -L -f '%Lp %m' "$p" 2>/dev/null)"
 fi
 for t in tar tee base64 sha256sum md5sum cksum; do command -v $t >/dev/null 2>&1 && echo "has=$t"; done
-IFS= read -r word && echo "stdin=$word"
 exit 0
 `;
-
-/** What stdin is tried with. */
-const word = 'devbox';
 
 /** Looks at a path in a box. @throws DevboxError where no command runs there. */
 export async function survey(shell: BoxShell, path: string): Promise<Survey> {
   const safe = path.startsWith('-') ? `./${path}` : path;
-  const result = await shell.run(script, [safe], { stdin: Readable.from([`${word}\n`]), timeoutSeconds: 30 });
+  const result = await shell.run(script, [safe], { timeoutSeconds: 30 });
   if (result.code !== 0) throw scriptFailed(`looking at ${path}`, result);
   const lines = result.stdout.split('\n').map((line) => line.split('='));
   const get = (key: string): string =>
@@ -67,7 +62,7 @@ export async function survey(shell: BoxShell, path: string): Promise<Survey> {
     bytes: Number(get('bytes').trim()) || 0,
     mode: Number.parseInt(mode, 8) || 0,
     mtime: (Number(mtime) || 0) * 1000,
-    hasStdin: get('stdin') === word,
+    hasStdin: await shell.streams(),
     hasTar: tools.includes('tar'),
     hasTee: tools.includes('tee'),
     hasBase64: tools.includes('base64'),

@@ -19,7 +19,7 @@ import { dirname, join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { DevboxError } from '../../../src/base/errors.ts';
-import type { BoxAccess } from '../../../src/remote/access.ts';
+import type { CopyAccess } from '../../../src/remote/copy/box-shell.ts';
 import {
   type CopyOptions,
   copyFromBox,
@@ -41,7 +41,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-type Access = Pick<BoxAccess, 'exec'>;
+type Access = CopyAccess;
 
 /** A directory with the few programs that every small image has, of which some are missing. */
 function fewPrograms(...more: string[]): string {
@@ -258,6 +258,7 @@ describe('a copy that is interrupted', () => {
     return {
       moved: () => moved,
       access: {
+        streams: () => access.streams(),
         async exec(request, streams) {
           const isContent = /^(?:tee|cat >|cat <|tail -c)/.test(request.argv[2] ?? '');
           if (!isContent) return access.exec(request, streams);
@@ -324,6 +325,7 @@ describe('a copy that is interrupted', () => {
     writeTree(join(local, 'tree'));
     const real = shellAccess({ cwd: box, streams: true });
     const access: Access = {
+      streams: () => real.streams(),
       async exec(request, streams) {
         const code = await real.exec(request, streams);
         if (!/tar -/.test(request.argv[2] ?? '')) return code;
@@ -345,6 +347,7 @@ describe('a box or a connection that is not to be trusted', () => {
     writeFileSync(join(box, 'g'), 'right');
     const real = shellAccess({ cwd: box, streams });
     const spoiling: Access = {
+      streams: () => real.streams(),
       exec(request, given) {
         const argv = request.argv.map((word) =>
           word
@@ -369,6 +372,7 @@ describe('a box or a connection that is not to be trusted', () => {
     const real = shellAccess({ cwd: box, streams: false });
     let lost = 0;
     const access: Access = {
+      streams: () => real.streams(),
       async exec(request, streams) {
         const code = await real.exec(request, streams);
         if (request.argv[2]?.includes('base64 -d') && lost++ < 2) {

@@ -57,7 +57,7 @@ async function openProcesses(options: EngineOptions, boxes: string): Promise<Eng
   // Beside the server's own file in the package.
   const keeper = fileURLToPath(new URL('keeper.mjs', import.meta.url));
   const { homes, hidden, now, report } = options;
-  return openProcessEngine({ boxes, homes, hidden, keeper, graceSeconds, now, report });
+  return openProcessEngine({ boxes, homes, sandboxes: true, hidden, keeper, graceSeconds, now, report });
 }
 
 async function openContainers(options: EngineOptions, state: string) {

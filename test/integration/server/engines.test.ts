@@ -29,6 +29,7 @@ describe('processes', () => {
       openProcessEngine({
         boxes,
         homes,
+        sandboxes: true,
         hidden: [],
         keeper,
         graceSeconds: 1,

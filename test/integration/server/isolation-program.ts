@@ -13,6 +13,7 @@ const [area = '', keeper = ''] = process.argv.slice(2);
 const engine: Engine = await openProcessEngine({
   boxes: `${area}/state/boxes`,
   homes: `${area}/homes`,
+  sandboxes: true,
   hidden: [],
   keeper,
   graceSeconds: 2,

@@ -1,7 +1,8 @@
 import { mkdir, readdir, readlink, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasCode } from '../../../base/files.ts';
-import { formatIdentity, identify, type ProcessIdentity, parseIdentity } from '../../identity.ts';
+import { formatIdentity, identify, isRunning, type ProcessIdentity, parseIdentity } from '../../identity.ts';
+import { reapGroups } from './reap.ts';
 
 /**
  * The commands of one box that a client attends, on disk: a server that dies takes the connections
@@ -32,6 +33,13 @@ export class Attended {
     return () => rm(path, { force: true });
   }
 
+  /** Notes a process for as long as it runs. */
+  async watch(pid: number, exited: Promise<unknown>): Promise<void> {
+    const takeBack = await this.add(pid);
+    await exited;
+    await takeBack();
+  }
+
   /** All processes noted, whether they still run or not; the notes are taken back. */
   async takeAll(): Promise<ProcessIdentity[]> {
     const names = await readdir(this.#directory).catch(() => []);
@@ -45,4 +53,14 @@ export class Attended {
     );
     return found.filter((identity) => identity !== undefined);
   }
+}
+
+/** Ends what is left of these process groups. @returns how many processes could not be ended. */
+export async function reapUnattended(
+  identities: readonly ProcessIdentity[],
+  graceMilliseconds: number,
+): Promise<number> {
+  const running = await Promise.all(identities.map(isRunning));
+  const groups = identities.filter((_, index) => running[index]).map(({ pid }) => pid);
+  return groups.length === 0 ? 0 : reapGroups(new Set(groups), graceMilliseconds);
 }

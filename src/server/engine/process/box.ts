@@ -1,17 +1,17 @@
 import { hasCode } from '../../../base/files.ts';
 import { bootId, isRunning, type ProcessIdentity } from '../../identity.ts';
 import { ApiProblem } from '../../problem.ts';
-import type { BoxSpec, BoxStats, BoxStatus, EngineBox, Exit, LogPage, LogQuery } from '../engine.ts';
-import type { Attended } from './attended.ts';
+import type { BoxSpec, BoxStats, EngineBox, Exit, LogPage, LogQuery } from '../engine.ts';
+import { type Attended, reapUnattended } from './attended.ts';
 import type { DeployLog } from './deploy-log.ts';
 import type { Homes } from './homes.ts';
-import { describeIsolation } from './isolation/describe.ts';
 import type { Entry } from './isolation/enter.ts';
 import type { Isolation } from './isolation/probe.ts';
 import type { LogKeeper } from './log/keeper-client.ts';
 import { readLog } from './log/reader.ts';
 import { startMain } from './main-process.ts';
-import { type BoxProcesses, boxProcesses, reapBox, reapGroups, trySignal } from './reap.ts';
+import { isolationOf, processesIn, statusOf } from './read-record.ts';
+import { boxProcesses, reapBox, trySignal } from './reap.ts';
 import type { BoxRecord } from './record.ts';
 import type { RunStatus } from './run-status.ts';
 import { measure } from './stats.ts';
@@ -95,7 +95,7 @@ export class ProcessBox {
   async look(): Promise<EngineBox> {
     if (this.#needsLook()) await this.#inTurn(() => this.#supervise());
     const { id, spec, createdAt, updatedAt, main, failure } = this.#record;
-    const status = this.#word();
+    const status = statusOf(this.#record);
     return {
       id,
       spec,
@@ -106,7 +106,7 @@ export class ProcessBox {
       startedAt: main?.startedAt ?? null,
       home: this.#deps.homes.path(spec.name),
       workspace: this.#deps.homes.workspace(spec.name),
-      isolation: await this.#isolation(),
+      isolation: isolationOf(this.#record, await this.#deps.isolation),
       // Boxes share the machine's network, so a port is the same inside and outside.
       published: status === 'running' ? spec.ports.map((port) => ({ port, hostPort: port })) : [],
     };
@@ -160,7 +160,7 @@ export class ProcessBox {
    */
   resume(): Promise<void> {
     return this.#inTurn(async () => {
-      void this.#endUnattended(await this.#attended.takeAll());
+      this.#endUnattended(await this.#attended.takeAll());
       await this.#deps.keeper.hold(this.id);
       if (this.#record.wanted.startsWith('deleted')) return this.#removeNow();
       if (this.#record.wanted === 'stopped') return this.#reap();
@@ -179,7 +179,7 @@ export class ProcessBox {
     const started = await start(await this.entry(argv, 'dumb'));
     this.#groups.add(started.group);
     void started.exited.then(() => this.#groups.delete(started.group));
-    void this.#attend(started);
+    void this.#attended.watch(started.group, started.exited).catch((error: unknown) => this.#report(error));
     if (this.#record.wanted !== 'running') {
       // A removal that began while it started may have looked for processes already.
       started.kill('SIGKILL');
@@ -205,7 +205,7 @@ export class ProcessBox {
   async stats(): Promise<BoxStats> {
     await this.#refuseUnlessRunning();
     const { spec } = this.#record;
-    return measure(async () => boxProcesses(await this.#processes()), spec.memoryGb);
+    return measure(async () => boxProcesses(await processesIn(this.#record, this.#groups)), spec.memoryGb);
   }
 
   deployLog(): Promise<string> {
@@ -223,35 +223,16 @@ export class ProcessBox {
     });
   }
 
-  /** Notes what a client attends, for the next server should this one be killed. */
-  async #attend({ group, exited }: Started): Promise<void> {
-    try {
-      const takeBack = await this.#attended.add(group);
-      void exited.then(takeBack).catch((error: unknown) => this.#report(error));
-    } catch (error) {
-      this.#report(error);
-    }
-  }
-
-  async #endUnattended(identities: readonly ProcessIdentity[]): Promise<void> {
-    const running = await Promise.all(identities.map(isRunning));
-    const groups = identities.filter((_, index) => running[index]).map(({ pid }) => pid);
-    if (groups.length === 0) return;
-    const left = await reapGroups(new Set(groups), this.#deps.graceMilliseconds);
-    if (left > 0) this.#report(`${left} processes that nobody attends could not be ended`);
+  #endUnattended(identities: readonly ProcessIdentity[]): void {
+    reapUnattended(identities, this.#deps.graceMilliseconds)
+      .then((left) => {
+        if (left > 0) this.#report(`${left} processes that nobody attends could not be ended`);
+      })
+      .catch((error: unknown) => this.#report(error));
   }
 
   #report(problem: unknown): void {
     this.#deps.report(`${this.id}: ${problem instanceof Error ? problem.message : String(problem)}`);
-  }
-
-  #word(): BoxStatus {
-    const { wanted, made, main, failure } = this.#record;
-    if (wanted.startsWith('deleted')) return 'deleting';
-    if (wanted === 'stopped') return 'stopped';
-    if (main) return made ? 'running' : 'creating';
-    if (failure) return failure.code === 0 ? 'stopped' : 'failed';
-    return 'creating';
   }
 
   #needsLook(): boolean {
@@ -288,7 +269,9 @@ export class ProcessBox {
     if (!running) return this.#fail((await exited).code);
     void exited.then((exit) => this.#ended(running.pid, exit));
     await this.#change({ made: true, main: { ...running, startedAt }, failure: null });
-    await this.#log.add(`started as process ${running.pid}, ${await this.#isolation()}`);
+    await this.#log.add(
+      `started as process ${running.pid}, ${isolationOf(this.#record, await this.#deps.isolation)}`,
+    );
   }
 
   /** What is left in the sandbox of a main process that is gone. */
@@ -332,7 +315,7 @@ export class ProcessBox {
   }
 
   async #reap(): Promise<void> {
-    const left = await reapBox(await this.#processes(), this.#deps.graceMilliseconds);
+    const left = await reapBox(await processesIn(this.#record, this.#groups), this.#deps.graceMilliseconds);
     if (left > 0) {
       throw new ApiProblem(500, 'still-running', `${left} processes of ${this.name} could not be ended`);
     }
@@ -343,34 +326,9 @@ export class ProcessBox {
     await this.#log.add('its processes were ended');
   }
 
-  async #processes(): Promise<BoxProcesses> {
-    const { id, main, spec } = this.#record;
-    const groups = new Set(this.#groups);
-    const isSeen = main !== null && (await isRunning(main));
-    if (isSeen) groups.add(main.pid);
-    const init = main?.init && (await isRunning(main.init)) ? main.init.pid : null;
-    const isIdle = spec.command === null;
-    return {
-      id,
-      groups,
-      init,
-      // Bubblewrap and what it runs of ours; the user's own main process is asked like all others.
-      keepers: ({ pid, group }) =>
-        init !== null && (pid === init || pid === main?.pid || (isIdle && group === main?.pid)),
-    };
-  }
-
-  async #isolation(): Promise<string> {
-    const { main, spec } = this.#record;
-    const now = await this.#deps.isolation;
-    // A box that runs is kept apart as it was when it began.
-    const without = { sandbox: null, why: now.sandbox ? 'until it is started anew' : now.why } as const;
-    return describeIsolation(main && !main.init ? without : now, spec.memoryGb);
-  }
-
   async #refuseUnlessRunning(): Promise<void> {
     if (this.#needsLook()) await this.#inTurn(() => this.#supervise());
-    const status = this.#word();
+    const status = statusOf(this.#record);
     if (status === 'running') return;
     throw new ApiProblem(409, 'not-running', `container ${this.name} is ${status}, not running`);
   }

@@ -18,6 +18,8 @@ export interface ProcessEngineOptions {
   readonly boxes: string;
   /** Directory of the boxes' homes. */
   readonly homes: string;
+  /** Whether boxes are kept apart with bubblewrap where it works. */
+  readonly sandboxes: boolean;
   /** Further directories that no box may see. */
   readonly hidden: readonly string[];
   /** The program that keeps the boxes' logs: `keeper/main.ts` as one file. */
@@ -38,7 +40,9 @@ export async function openProcessEngine(options: ProcessEngineOptions): Promise<
     store: new BoxStore(options.boxes),
     homes: new Homes(options.homes),
     keeper: new LogKeeper({ program: options.keeper, boxes: options.boxes, report: options.report }),
-    isolation: probeIsolation([dirname(options.boxes), options.homes, ...options.hidden]),
+    isolation: options.sandboxes
+      ? probeIsolation([dirname(options.boxes), options.homes, ...options.hidden])
+      : Promise.resolve({ sandbox: null, why: 'this server makes no sandboxes' }),
     graceMilliseconds: options.graceSeconds * 1000,
     now: options.now,
     report: options.report,

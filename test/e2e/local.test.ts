@@ -32,6 +32,15 @@ describe('a box on this machine', () => {
     expect(await exec(['cat', 'f'])).toEqual({ code: 0, stdout: 'hi\n', stderr: '' });
   });
 
+  it('is listed without a word about providers that were never set up', async () => {
+    await up();
+    for (const command of ['ls', 'list']) {
+      const listed = await home.run([command]);
+      expect(listed).toMatchObject({ code: 0, stderr: '' });
+      expect(listed.stdout).toContain('devbox');
+    }
+  });
+
   it('loses its home with purge=true', async () => {
     await up();
     await exec(['touch', 'f']);

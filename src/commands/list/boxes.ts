@@ -29,7 +29,7 @@ export async function gatherBoxes(deps: CommandDeps): Promise<Gathered> {
   const leased = deps.apiIsExplicit ? [] : [...new Set(leases.map((lease) => lease.api))];
   const others = leased.filter((option) => option !== deps.apiOption);
 
-  const asked = [await configured(deps, others.length > 0)];
+  const asked = [await configured(deps, others.length > 0, leased.includes(deps.apiOption))];
   for (const option of others) asked.push(await orWarn(deps, () => deps.providerOf(option)));
   const boxes = new Map(asked.flatMap((one) => one.boxes).map((box) => [box.id, box]));
   const open = leases.filter((lease) =>
@@ -49,16 +49,23 @@ async function ask(open: () => Promise<Provider>): Promise<Asked> {
   return { provider, boxes: await provider.list() };
 }
 
-async function configured(deps: CommandDeps, hasOthers: boolean): Promise<Asked> {
-  return hasOthers ? orWarn(deps, deps.provider) : ask(deps.provider);
+/** Without a key, a provider that nobody chose and no lease knows has nothing that could be missing from the list. */
+async function configured(deps: CommandDeps, hasOthers: boolean, isLeased: boolean): Promise<Asked> {
+  if (!hasOthers) return ask(deps.provider);
+  return orWarn(deps, deps.provider, (error) => isLeased || !error.code.endsWith('/no-api-key'));
 }
 
 /** One provider that cannot be asked must not hide the boxes of the others. */
-async function orWarn(deps: CommandDeps, open: () => Promise<Provider>): Promise<Asked> {
+async function orWarn(
+  deps: CommandDeps,
+  open: () => Promise<Provider>,
+  isWorthIt: (error: DevboxError) => boolean = () => true,
+): Promise<Asked> {
   try {
     return await ask(open);
   } catch (error) {
     if (!(error instanceof DevboxError) || error.kind === 'interrupted') throw error;
+    if (!isWorthIt(error)) return { provider: null, boxes: [] };
     deps.emit({ type: 'notice', level: 'warning', message: `Not all boxes are shown: ${error.message}` });
     return { provider: null, boxes: [] };
   }

@@ -68,6 +68,11 @@ export const ready =
   (instanceId: string): LeaseChange =>
   (lease) => ({ ...lease, state: 'ready', instanceId, note: null });
 
+/** The box has another name now. */
+export const renamed =
+  (name: string): LeaseChange =>
+  (lease) => ({ ...lease, name });
+
 /** Nobody knows whether the box exists; `note` says what was asked for and what went wrong. */
 export const indeterminate =
   (note: string): LeaseChange =>

@@ -4,7 +4,11 @@ import type { BoxAccess, ExecRequest, ExecStreams, TerminalStreams } from '../re
 import type { Emit } from '../ui/events.ts';
 
 import type { AccountFacet } from './facets/account.ts';
+import type { AuditFacet } from './facets/audit.ts';
+import type { CatalogueFacet } from './facets/catalogue.ts';
 import type { CredentialsFacet } from './facets/credentials.ts';
+import type { FilesystemsFacet } from './facets/filesystems.ts';
+import type { FirewallFacet } from './facets/firewall.ts';
 import type { GpusFacet } from './facets/gpus.ts';
 import type { KeysFacet } from './facets/keys.ts';
 import type { SshKeysFacet } from './facets/ssh-keys.ts';
@@ -64,78 +68,24 @@ export interface LaunchRequest {
   readonly settings: unknown;
 }
 
-export interface InstanceType {
-  readonly name: string;
-  readonly description: string;
-  readonly gpuDescription: string | null;
-  readonly gpus: number;
-  readonly vcpus: number;
-  readonly memoryGib: number;
-  readonly storageGib: number;
-  readonly priceCentsPerHour: number;
-  /** Names of the regions that have capacity now. */
-  readonly regionsWithCapacity: readonly string[];
-}
-
-export interface Image {
-  readonly id: string;
-  readonly name: string;
-  readonly description: string;
-  readonly family: string;
-  readonly version: string;
-  readonly architecture: string;
-  readonly region: string;
-  readonly createdAt: string;
-  readonly updatedAt: string;
-}
-
-export interface Filesystem {
-  readonly id: string;
-  readonly name: string;
-  readonly region: string;
-  readonly mountPoint: string;
-  readonly inUse: boolean;
-  /** An estimate that may be hours old; null where unknown. */
-  readonly bytesUsed: number | null;
-  readonly createdAt: string;
-  readonly createdBy: string;
-}
-
-export interface FirewallRule {
-  readonly protocol: string;
-  /** First and last port; null where the protocol has none. */
-  readonly ports: readonly [number, number] | null;
-  readonly source: string;
-  readonly description: string;
-}
-
-export interface FirewallRuleset {
-  readonly id: string;
-  readonly name: string;
-  readonly region: string;
-  readonly createdAt: string;
-  readonly instanceIds: readonly string[];
-  readonly rules: readonly FirewallRule[];
-}
-
 /**
  * Optional abilities. A provider that lacks one leaves the property out; the command that needs it says which
  * providers have it.
  */
 export interface Facets {
-  readonly catalogue?: {
-    types(): Promise<InstanceType[]>;
-    images(): Promise<Image[]>;
-  };
-  readonly filesystems?: { list(): Promise<Filesystem[]> };
+  readonly catalogue?: CatalogueFacet;
+  readonly filesystems?: FilesystemsFacet;
   readonly sshKeys?: SshKeysFacet;
-  readonly firewall?: { rulesets(): Promise<FirewallRuleset[]> };
+  readonly firewall?: FirewallFacet;
+  readonly audit?: AuditFacet;
   readonly whoami?: AccountFacet;
   readonly keys?: KeysFacet;
   /** Reaching boxes through the provider's server, where `Box.reach` is `server`. */
   readonly server?: { access(box: Box): BoxAccess };
   /** Stopping a box keeps its disk, or what stands for it. Both give back the box as it is then. */
   readonly power?: { stop(box: Box): Promise<Box>; start(box: Box): Promise<Box> };
+  /** Names are for people: a box keeps its id. */
+  readonly rename?: { rename(box: Box, name: string): Promise<Box> };
   readonly restart?: { restart(box: Box): Promise<Box> };
   /** Making a box anew from what it was made from. */
   readonly redeploy?: { redeploy(box: Box): Promise<Box> };

@@ -11,10 +11,12 @@ export const facetNames = [
   'filesystems',
   'sshKeys',
   'firewall',
+  'audit',
   'whoami',
   'keys',
   'server',
   'power',
+  'rename',
   'restart',
   'redeploy',
   'volumes',
@@ -37,7 +39,7 @@ const serverFacets: readonly FacetName[] = [
 
 /** The optional abilities that each provider declares, in the order of `facetNames`; a test holds them against the opened providers. */
 export const declaredFacets: Readonly<Record<ProviderName, readonly FacetName[]>> = {
-  lambda: ['catalogue', 'filesystems', 'sshKeys', 'firewall', 'restart'],
+  lambda: ['catalogue', 'filesystems', 'sshKeys', 'firewall', 'audit', 'rename', 'restart'],
   gpulab: ['sshKeys', 'whoami', 'keys', ...serverFacets],
   local: ['sshKeys', 'whoami', ...serverFacets],
 };

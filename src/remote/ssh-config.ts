@@ -54,15 +54,18 @@ export async function writeHostEntry(places: SshPlaces, target: SshTarget, clock
  */
 export async function removeHostEntry(places: SshPlaces, instanceId: string): Promise<string[]> {
   if (!isSafeAlias(instanceId)) return [];
-  const folder = entryFolder(places);
-  const removed: string[] = [];
-  for (const path of await entriesFor(folder, instanceId)) {
-    await unlink(path);
-    removed.push(path);
-  }
+  const removed = await removeAliases(places, instanceId);
   const hostKey = knownHostsFile(places, instanceId);
   for (const file of [hostKey, `${hostKey}.old`]) await rm(file, { force: true });
   return removed;
+}
+
+/** Removes the files as `removeHostEntry` does and keeps the host key, for a box that goes on under another name. */
+export async function removeAliases(places: SshPlaces, instanceId: string): Promise<string[]> {
+  if (!isSafeAlias(instanceId)) return [];
+  const paths = await entriesFor(entryFolder(places), instanceId);
+  for (const path of paths) await unlink(path);
+  return paths;
 }
 
 /** The file for exactly this box if there is one, preferring the one with the box's present name. */

@@ -6,11 +6,24 @@ import type { Entry } from './layout.ts';
 const sections: readonly (readonly [heading: string, families: readonly string[]])[] = [
   [
     'Boxes:',
-    ['up', 'deploy', 'ls', 'list', 'inspect', 'wait', 'stop', 'start', 'restart', 'redeploy', 'down'],
+    [
+      'up',
+      'deploy',
+      'ls',
+      'list',
+      'inspect',
+      'wait',
+      'rename',
+      'stop',
+      'start',
+      'restart',
+      'redeploy',
+      'down',
+    ],
   ],
   ['Inside a box:', ['ssh', 'exec', 'cp', 'logs', 'stats']],
-  ['Resources:', ['gpus', 'templates', 'volumes', 'credentials', 'ssh_keys']],
-  ['Account:', ['auth']],
+  ['Resources:', ['gpus', 'templates', 'volumes', 'credentials', 'ssh_keys', 'filesystems', 'firewall']],
+  ['Account:', ['auth', 'audit']],
   ['A box server of your own:', ['serve']],
 ];
 

@@ -1,5 +1,5 @@
 import { count } from '../../base/text.ts';
-import type { Filesystem } from '../../providers/provider.ts';
+import type { Filesystem } from '../../providers/facets/filesystems.ts';
 import { type Card, token } from '../../ui/card.ts';
 import { binarySize } from '../../ui/units.ts';
 import type { View } from '../../ui/view.ts';
@@ -13,21 +13,26 @@ export function filesystemsView(filesystems: readonly Filesystem[]): View {
     footer: [
       sorted.length === 0 ? 'No filesystems' : `${count(sorted.length, 'filesystem')}, ${used} in use`,
     ],
-    json: sorted.map((filesystem) => ({
-      id: filesystem.id,
-      name: filesystem.name,
-      region: filesystem.region,
-      mount_point: filesystem.mountPoint,
-      is_in_use: filesystem.inUse,
-      bytes_used: filesystem.bytesUsed,
-      created_at: filesystem.createdAt,
-      created_by: filesystem.createdBy,
-    })),
+    json: sorted.map(filesystemJson),
     quiet: sorted.map((filesystem) => filesystem.name),
   };
 }
 
-function filesystemCard(filesystem: Filesystem): Card {
+/** A filesystem in `--json`. */
+export function filesystemJson(filesystem: Filesystem): Readonly<Record<string, unknown>> {
+  return {
+    id: filesystem.id,
+    name: filesystem.name,
+    region: filesystem.region,
+    mount_point: filesystem.mountPoint,
+    is_in_use: filesystem.inUse,
+    bytes_used: filesystem.bytesUsed,
+    created_at: filesystem.createdAt,
+    created_by: filesystem.createdBy,
+  };
+}
+
+export function filesystemCard(filesystem: Filesystem): Card {
   return {
     title: filesystem.name,
     rows: [

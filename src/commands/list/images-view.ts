@@ -1,5 +1,5 @@
 import { count } from '../../base/text.ts';
-import type { Image, InstanceType } from '../../providers/provider.ts';
+import type { Image, InstanceType } from '../../providers/facets/catalogue.ts';
 import { type Card, token } from '../../ui/card.ts';
 import type { View } from '../../ui/view.ts';
 

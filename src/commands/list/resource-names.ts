@@ -3,6 +3,7 @@ export const resources = [
   'instances',
   'instance_types',
   'images',
+  'regions',
   'filesystems',
   'ssh_keys',
   'firewall_rulesets',

@@ -3,6 +3,7 @@ import type { View } from '../../ui/view.ts';
 import { requireFacet } from '../require-facet.ts';
 import { filesystemsView } from './filesystems-view.ts';
 import { imagesView } from './images-view.ts';
+import { regionsView } from './regions-view.ts';
 import type { Resource } from './resource-names.ts';
 import { rulesetsView } from './rulesets-view.ts';
 import { sshKeysView } from './ssh-keys-view.ts';
@@ -25,6 +26,8 @@ export async function listResource(
       const images = await catalogue.images();
       return imagesView(images, availableOnly ? await catalogue.types() : null);
     }
+    case 'regions':
+      return regionsView(await requireFacet(provider, 'catalogue').regions());
     case 'filesystems':
       return filesystemsView(await requireFacet(provider, 'filesystems').list());
     case 'ssh_keys':

@@ -13,6 +13,7 @@ import { findResource } from '../find-resource.ts';
 import { sshKeyJson } from '../list/ssh-keys-view.ts';
 import { listView } from '../list-view.ts';
 import { requireFacet } from '../require-facet.ts';
+import { generateKey } from './generate.ts';
 
 export const sshKeys = defineCommand({
   name: 'ssh_keys',
@@ -53,6 +54,7 @@ export const sshKeysAdd = defineCommand({
   examples: [
     'devbox ssh-keys add laptop --key-file ~/.ssh/id_ed25519.pub',
     "devbox ssh-keys add --name laptop --key 'ssh-ed25519 AAAA... me@laptop'",
+    'devbox ssh-keys add lambda --generate --private-key-file ~/.ssh/lambda',
   ],
   positionals: ['name'],
   shape: {
@@ -67,8 +69,26 @@ export const sshKeysAdd = defineCommand({
     key_file: z
       .nullable(z.string())
       .check(z.describe('the file with the public key, such as ~/.ssh/id_ed25519.pub')),
+    generate: z
+      .boolean()
+      .check(z.describe('have the provider make a pair of keys, where it can; no key is given then')),
+    private_key_file: z
+      .nullable(z.string().check(z.minLength(1, 'a file')))
+      .check(z.describe('the new file that keeps the private key of a pair that the provider makes')),
   },
-  async run({ name, key, key_file: file }, deps) {
+  async run({ name, key, key_file: file, generate, private_key_file: privateFile }, deps) {
+    if (generate) {
+      if (key !== null || file !== null)
+        throw wrong('a pair is to be made, and there is a key', 'Leave one out.');
+      if (privateFile === null) {
+        throw wrong('it is not said where the private key goes', 'Name a new file: --private-key-file FILE');
+      }
+      const provider = await deps.provider();
+      const facet = requireFacet(provider, 'sshKeys');
+      const made = await generateKey(name, privateFile, provider, facet, deps.context);
+      return { view: sshKeyView(made.key, { file: made.path }) };
+    }
+    if (privateFile !== null) throw wrong('only a pair that is made has a private key', 'Add --generate.');
     const publicKey = keyFrom(key, file, deps.context);
     const facet = requireFacet(await deps.provider(), 'sshKeys');
     return { view: sshKeyView(await facet.add({ name, publicKey })) };
@@ -92,19 +112,26 @@ export const sshKeysRm = defineCommand({
     const what = `the SSH key ${item.name} (${item.id})`;
     await confirmDeletion({ what, typed, isExact, exactly: `ssh_key=${item.id}`, force }, deps);
     await facet.remove(item.id);
-    return { view: sshKeyView(item, 'deleted') };
+    return { view: sshKeyView(item, { action: 'deleted' }) };
   },
 });
 
-function sshKeyView(key: SshKey, action?: 'deleted'): View {
+/** @param more what was done to it, or the file with its private half. */
+function sshKeyView(key: SshKey, more: { action?: 'deleted'; file?: string } = {}): View {
+  const { action, file } = more;
   const rows = [
     { label: 'ID', value: key.id },
     { label: 'Fingerprint', value: publicKeyFingerprint(key.publicKey) ?? '-' },
     ...(action ? [{ label: 'Status', value: action }] : []),
+    ...(file === undefined ? [] : [{ label: 'Private Key', value: [token('path', file)] }]),
   ];
   return {
     cards: [{ title: key.name, rows }],
-    json: { ...sshKeyJson(key), ...(action ? { action } : {}) },
+    json: {
+      ...sshKeyJson(key),
+      ...(action ? { action } : {}),
+      ...(file === undefined ? {} : { private_key_file: file }),
+    },
     quiet: [key.name],
   };
 }

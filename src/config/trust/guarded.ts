@@ -35,11 +35,9 @@ const ending: ReadonlySet<PlainValue | undefined> = new Set(['down', 'redeploy',
 const ends = (value: PlainValue, { config }: Situation): boolean =>
   isSet(value) && ending.has(config['command']);
 
-/** Commands that delete a volume, or something in one. */
-const erasing: ReadonlySet<PlainValue | undefined> = new Set(['volumes_rm', 'volumes_files_rm']);
-
+/** In commands that delete something other than a box: `volumes_rm`, `volumes_files_rm`, `templates_delete`. */
 const erases = (value: PlainValue, { config }: Situation): boolean =>
-  isSet(value) && erasing.has(config['command']);
+  isSet(value) && /_(?:rm|delete)$/.test(String(config['command']));
 
 /** A path of this machine outside the project, or several of which one is; `-` is a stream. */
 const isElsewhere = (value: PlainValue, { isAtHome }: Situation): boolean =>
@@ -52,7 +50,7 @@ const isLocalElsewhere = (value: PlainValue, situation: Situation): boolean =>
 /** The first row that matches a setting counts. */
 const table: readonly Guarded[] = [
   {
-    key: /^api\.(provider|timeout|request_interval|launch_interval|idle_timeout)$/,
+    key: /^api\.(provider|timeout|request_interval|launch_interval|idle_timeout|defaults)$/,
     why: '',
     harms: () => false,
   },
@@ -85,11 +83,17 @@ const table: readonly Guarded[] = [
     why: 'ends or deletes without asking',
     harms: (value, situation) => ends(value, situation) || erases(value, situation),
   },
-  { key: /^(volume|path)$/, why: 'decides what is deleted', harms: erases },
+  {
+    key: /^(volume|path|filesystem|ruleset|ssh_key|template|credential)$/,
+    why: 'decides what is deleted',
+    harms: erases,
+  },
   { key: /^source$/, why: 'sends a file from outside the project to the box', harms: isLocalElsewhere },
   { key: /^target$/, why: 'decides what is written outside the project', harms: isLocalElsewhere },
   { key: /^(files|from_file)$/, why: 'sends a file from outside the project', harms: isElsewhere },
   { key: /^output$/, why: 'decides what is written outside the project', harms: isElsewhere },
+  { key: /^rules$/, why: 'decides who reaches your boxes', harms: isFilled },
+  { key: /^private_key_file$/, why: 'decides where a private key is written', harms: isSet },
   { key: /^purge$/, why: 'deletes what is persistent of a box', harms: ends },
   { key: /^(hooks?|scripts?|plugins?|tools?)$/, why: 'is run on this machine', harms: isSet },
 ];

@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import type { DevboxError } from '../../base/errors.ts';
 import type { HttpAnswer } from '../../base/http.ts';
 import { type Call, foreign, parseJson, unexpectedAnswer } from './errors.ts';
 
@@ -7,18 +8,41 @@ import { type Call, foreign, parseJson, unexpectedAnswer } from './errors.ts';
  * @throws DevboxError that names the call and the field, where the answer has another form.
  */
 export function readData<T>(call: Call, answer: HttpAnswer, schema: z.ZodMiniType<T>): T {
-  const body = parseJson(answer.text);
-  if (body === undefined) throw unexpectedAnswer(call, answer, { path: 'body', expected: 'should be JSON' });
-  if (!isRecord(body))
-    throw unexpectedAnswer(call, answer, { path: 'body', expected: 'should be an object' });
+  const body = envelopeOf(call, answer);
   if (!Object.hasOwn(body, 'data')) {
     throw unexpectedAnswer(call, answer, { path: 'data', expected: 'is missing' });
   }
   const parsed = schema.safeParse(body['data']);
   if (parsed.success) return parsed.data;
-  const issue = deepest(parsed.error.issues, body['data']);
-  throw unexpectedAnswer(call, answer, {
-    path: foreign(fieldName(issue.path), call.secrets, 200),
+  throw misfit(call, answer, parsed.error.issues, body['data'], 'data');
+}
+
+/** The envelope of a successful answer itself, for the one call that says more beside `data`. */
+export function readEnvelope<T>(call: Call, answer: HttpAnswer, schema: z.ZodMiniType<T>): T {
+  const body = envelopeOf(call, answer);
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw misfit(call, answer, parsed.error.issues, body, '');
+}
+
+function envelopeOf(call: Call, answer: HttpAnswer): Record<string, unknown> {
+  const body = parseJson(answer.text);
+  if (body === undefined) throw unexpectedAnswer(call, answer, { path: 'body', expected: 'should be JSON' });
+  if (isRecord(body)) return body;
+  throw unexpectedAnswer(call, answer, { path: 'body', expected: 'should be an object' });
+}
+
+/** @param root where in the answer the value stands. */
+function misfit(
+  call: Call,
+  answer: HttpAnswer,
+  issues: readonly z.core.$ZodIssue[],
+  value: unknown,
+  root: string,
+): DevboxError {
+  const issue = deepest(issues, value);
+  return unexpectedAnswer(call, answer, {
+    path: foreign(fieldName(root, issue.path), call.secrets, 200),
     expected: issue.problem,
   });
 }
@@ -56,11 +80,11 @@ function valueAt(data: unknown, path: readonly PropertyKey[]): unknown {
 }
 
 /** `data[0].region.name` */
-function fieldName(path: readonly PropertyKey[]): string {
-  return path.reduce<string>(
-    (name, key) => (typeof key === 'number' ? `${name}[${key}]` : `${name}.${String(key)}`),
-    'data',
-  );
+function fieldName(root: string, path: readonly PropertyKey[]): string {
+  return path.reduce<string>((name, key) => {
+    if (typeof key === 'number') return `${name}[${key}]`;
+    return name === '' ? String(key) : `${name}.${String(key)}`;
+  }, root);
 }
 
 function typeName(value: unknown): string {

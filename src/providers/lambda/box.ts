@@ -1,7 +1,8 @@
+import { redact } from '../../base/redact.ts';
 import { cleanLine } from '../../base/text.ts';
 import { noFacts } from '../facts.ts';
 import type { Box, Phase, Reach } from '../provider.ts';
-import type { WireInstance } from './wire.ts';
+import { describedFields, type WireInstance } from './wire.ts';
 
 /** How a box of Lambda Cloud is reached; its images listen on 22. The commands apply the `ssh` settings on top. */
 const sshDefaults = { port: 22, username: 'ubuntu' } as const;
@@ -63,8 +64,32 @@ function extraRows(wire: WireInstance): Box['extra'] {
     { label: 'Private IP', value: clean(wire.private_ip) ?? '' },
     { label: 'Hostname', value: clean(wire.hostname) ?? '' },
     { label: 'Firewall Rulesets', value: cleanAll(wire.firewall_rulesets?.map(({ id }) => id)).join(', ') },
+    { label: 'Mounts', value: mountsOf(wire) },
     { label: 'Actions', value: cleanAll(actions).join(', ') },
+    ...undescribed(wire),
   ].filter(({ value }) => value !== '');
+}
+
+/** Where filesystems are mounted that are not at their own place. */
+function mountsOf({ file_system_mounts: mounts }: WireInstance): string {
+  return (mounts ?? [])
+    .map(({ mount_point, file_system_id: id }) => `${cleanLine(id)} at ${cleanLine(mount_point ?? '?')}`)
+    .join(', ');
+}
+
+/** Most fields that no description has of which a card tells. */
+const maxUndescribed = 20;
+
+/** What the API says beyond its description, so that something new is seen. */
+function undescribed(wire: WireInstance): { label: string; value: string }[] {
+  return Object.entries(wire)
+    .filter(([key]) => !describedFields.includes(key))
+    .flatMap(([key, value]) =>
+      ['string', 'number', 'boolean'].includes(typeof value)
+        ? [{ label: cleanLine(key, 60), value: cleanLine(redact(String(value)), 300) }]
+        : [],
+    )
+    .slice(0, maxUndescribed);
 }
 
 /** Foreign text on one line; null where there is none, or nothing but blanks. */

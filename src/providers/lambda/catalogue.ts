@@ -1,7 +1,17 @@
 import { cleanLine } from '../../base/text.ts';
+import type { Image, InstanceType, Region } from '../facets/catalogue.ts';
+import type { Filesystem } from '../facets/filesystems.ts';
+import type { FirewallRule, FirewallRuleset } from '../facets/firewall.ts';
 import type { SshKey } from '../facets/ssh-keys.ts';
-import type { Filesystem, FirewallRule, FirewallRuleset, Image, InstanceType } from '../provider.ts';
-import type { WireFilesystem, WireImage, WireRule, WireRuleset, WireSshKey, WireTypesItem } from './wire.ts';
+import type {
+  WireFilesystem,
+  WireImage,
+  WireRegion,
+  WireRule,
+  WireRuleset,
+  WireSshKey,
+  WireTypesItem,
+} from './wire.ts';
 
 // The account's resources in devbox's own terms, free of control characters.
 
@@ -20,6 +30,10 @@ export function typesOf(
     priceCentsPerHour: type.price_cents_per_hour,
     regionsWithCapacity: regions.map(({ name }) => clean(name)),
   }));
+}
+
+export function regionOf(wire: WireRegion): Region {
+  return { name: clean(wire.name), description: clean(wire.description) };
 }
 
 export function imageOf(wire: WireImage): Image {
@@ -64,13 +78,18 @@ export function rulesetOf(wire: WireRuleset): FirewallRuleset {
   };
 }
 
-function ruleOf(wire: WireRule): FirewallRule {
+export function ruleOf(wire: WireRule): FirewallRule {
   return {
     protocol: clean(wire.protocol),
     ports: wire.port_range ?? null,
     source: clean(wire.source_network),
     description: clean(wire.description),
   };
+}
+
+/** A rule as the API takes it. */
+export function wireRule({ protocol, ports, source, description }: FirewallRule) {
+  return { protocol, ...(ports === null ? {} : { port_range: ports }), source_network: source, description };
 }
 
 function clean(text: string | null | undefined): string {

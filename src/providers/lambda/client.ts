@@ -3,7 +3,7 @@ import { baseUrlProblem, withoutTrailingSlash } from '../../base/base-url.ts';
 import type { Clock } from '../../base/clock.ts';
 import { DevboxError, interrupted } from '../../base/errors.ts';
 import { type Http, type HttpAnswer, HttpFailure, type HttpRequest } from '../../base/http.ts';
-import { readData } from './answer.ts';
+import { readData, readEnvelope } from './answer.ts';
 import { meaningOf } from './codes.ts';
 import { answerError, type Call, failureError, parseApiError } from './errors.ts';
 import type { Pacer } from './pacer.ts';
@@ -65,7 +65,16 @@ export class LambdaClient {
    * Reads; repeated where the connection failed or the server was in trouble.
    * @throws DevboxError
    */
-  async get<T>(path: string, schema: z.ZodMiniType<T>): Promise<T> {
+  get<T>(path: string, schema: z.ZodMiniType<T>): Promise<T> {
+    return this.read(path, (call, answer) => readData(call, answer, schema));
+  }
+
+  /** As `get` does, for an answer that says more beside its `data`. */
+  getEnvelope<T>(path: string, schema: z.ZodMiniType<T>): Promise<T> {
+    return this.read(path, (call, answer) => readEnvelope(call, answer, schema));
+  }
+
+  private async read<T>(path: string, parse: (call: Call, answer: HttpAnswer) => T): Promise<T> {
     const call = this.call('GET', path);
     const { pacer, clock, signal, retryDelaySeconds } = this.parts;
     for (let attempt = 1; ; attempt++) {
@@ -73,7 +82,7 @@ export class LambdaClient {
       const last = attempt === readTries;
       try {
         const answer = await this.send(call, undefined, signal);
-        if (isSuccess(answer)) return readData(call, answer, schema);
+        if (isSuccess(answer)) return parse(call, answer);
         if (last || !isPassing(answer, call)) throw answerError(call, answer);
       } catch (error) {
         if (!(error instanceof HttpFailure)) throw error;

@@ -5,12 +5,16 @@ import { createHttp } from '../../base/http.ts';
 import { formatSeconds } from '../../base/seconds.ts';
 import { traced } from '../../base/trace.ts';
 import type { DevboxEvent } from '../../ui/events.ts';
+import type { Region } from '../facets/catalogue.ts';
 import type { Provider, ProviderDeps } from '../provider.ts';
+import { auditOf } from './audit.ts';
 import { boxOf } from './box.ts';
-import { filesystemOf, imageOf, rulesetOf, typesOf } from './catalogue.ts';
+import { imageOf, regionOf, typesOf } from './catalogue.ts';
 import { LambdaClient } from './client.ts';
+import { filesystemsOf } from './filesystems.ts';
+import { firewallOf } from './firewall.ts';
 import { describeLaunch, launchAnswer, launchBody } from './launch.ts';
-import { restartBox, terminateBox } from './operate.ts';
+import { renameBox, restartBox, terminateBox } from './operate.ts';
 import { sharedPacer } from './pacer.ts';
 import type { LambdaApi } from './schema.ts';
 import { sshKeysOf } from './ssh-keys.ts';
@@ -64,21 +68,38 @@ export async function openLambda(api: LambdaApi, context: Context, deps: Provide
       );
     },
     terminate: (box) => terminateBox(client, box),
+    rename: { rename: (box, name) => renameBox(client, box, name) },
     restart: { restart: (box) => restartBox(client, box) },
     catalogue: {
       types: async () => typesOf(await client.get('/instance-types', wire.instanceTypes)),
       images: async () => (await client.get('/images', wire.images)).map(imageOf),
+      regions: () => regionsFrom(client),
     },
-    // Listing has a hyphen in its path, creating and deleting have not.
-    filesystems: {
-      list: async () => (await client.get('/file-systems', wire.filesystems)).map(filesystemOf),
-    },
+    filesystems: filesystemsOf(client),
     sshKeys: sshKeysOf(client),
-    firewall: {
-      rulesets: async () => (await client.get('/firewall-rulesets', wire.rulesets)).map(rulesetOf),
-    },
+    firewall: firewallOf(client),
+    audit: auditOf(client),
   };
 }
+
+/** The regions; before version 1.10.0 of the API, those in which there is an image or capacity. */
+async function regionsFrom(client: LambdaClient): Promise<Region[]> {
+  try {
+    return (await client.get('/regions', wire.regions)).map(regionOf);
+  } catch (error) {
+    if (!(error instanceof DevboxError) || !isUnknownPath(error)) throw error;
+  }
+  const images = await client.get('/images', wire.images);
+  const types = Object.values(await client.get('/instance-types', wire.instanceTypes));
+  const regions = [
+    ...images.flatMap(({ region }) => region ?? []),
+    ...types.flatMap((type) => type.regions_with_capacity_available),
+  ].map(regionOf);
+  return [...new Map(regions.map((region) => [region.name, region])).values()];
+}
+
+const isUnknownPath = ({ code, kind }: DevboxError): boolean =>
+  code === 'lambda/http-404' || kind === 'not-found';
 
 /** Only the API's own word for it makes a box absent; any other 404 comes from something in between. */
 async function getBox(client: LambdaClient, id: string): Promise<ReturnType<typeof boxOf> | null> {

@@ -3,7 +3,7 @@ import type { Box } from '../provider.ts';
 import { boxOf } from './box.ts';
 import type { LambdaClient } from './client.ts';
 import { outcomeUnknown } from './errors.ts';
-import { restarted, terminated, type WireInstance } from './wire.ts';
+import { instance, restarted, terminated, type WireInstance } from './wire.ts';
 
 /** One operation on instances: where it is asked for, and what is said where its answer was lost. */
 interface Operation {
@@ -26,6 +26,8 @@ const restarting: Operation = {
   hint: (id) => `Look at it before you ask again: devbox command=inspect instance_identifier=${id}`,
 };
 
+const renaming: Pick<Operation, 'done' | 'hint'> = { done: 'renamed', hint: restarting.hint };
+
 /**
  * Asks for the end of one box, by its ID. Filesystems stay: they are no part of the instance.
  * @returns the box as the provider describes it now, usually `terminating`.
@@ -47,6 +49,17 @@ export async function restartBox(client: LambdaClient, box: Box): Promise<Box> {
   throw changed.outcome === 'refused' ? changed.error : unknown(box, changed.error, restarting);
 }
 
+/**
+ * Gives a box another name.
+ * @throws DevboxError; of kind `outcome-unknown` where the answer was lost.
+ */
+export async function renameBox(client: LambdaClient, box: Box, name: string): Promise<Box> {
+  const path = `/instances/${encodeURIComponent(box.id)}`;
+  const changed = await client.change('POST', path, { name }, instance);
+  if (changed.outcome === 'done') return boxOf(changed.value);
+  throw changed.outcome === 'refused' ? changed.error : unknown(box, changed.error, renaming);
+}
+
 function mentioned(records: readonly WireInstance[], box: Box, operation: Operation): Box {
   const record = records.find(({ id }) => id === box.id);
   if (record !== undefined) return boxOf(record);
@@ -57,7 +70,11 @@ function mentioned(records: readonly WireInstance[], box: Box, operation: Operat
   throw unknown(box, error, operation);
 }
 
-function unknown(box: Box, cause: DevboxError, { done, hint }: Operation): DevboxError {
+function unknown(
+  box: Box,
+  cause: DevboxError,
+  { done, hint }: Pick<Operation, 'done' | 'hint'>,
+): DevboxError {
   return outcomeUnknown(cause, `It is not known whether ${box.name ?? box.id} was ${done}.`, {
     details: [{ label: 'ID', value: box.id }],
     hint: hint(box.id),

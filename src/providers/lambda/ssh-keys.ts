@@ -1,36 +1,36 @@
 import type { SshKeysFacet } from '../facets/ssh-keys.ts';
 import { sshKeyOf } from './catalogue.ts';
-import type { Changed, LambdaClient } from './client.ts';
-import { outcomeUnknown } from './errors.ts';
+import type { LambdaClient } from './client.ts';
+import { settle } from './settle.ts';
 import * as wire from './wire.ts';
+
+const look = 'devbox ssh_keys';
 
 /** The account's registered SSH keys. */
 export function sshKeysOf(client: LambdaClient): SshKeysFacet {
+  const add = <T>(body: Readonly<Record<string, string>>, schema: Parameters<typeof client.change<T>>[3]) =>
+    client.change('POST', '/ssh-keys', body, schema);
   return {
     list: async () => (await client.get('/ssh-keys', wire.sshKeys)).map(sshKeyOf),
 
     async add({ name, publicKey }) {
-      const body = { name, public_key: publicKey };
-      return sshKeyOf(done(await client.change('POST', '/ssh-keys', body, wire.sshKey), `${name} was added`));
+      const changed = await add({ name, public_key: publicKey }, wire.sshKey);
+      return sshKeyOf(settle(changed, `the SSH key ${name} was added`, look));
+    },
+
+    // Without a public half, the server makes both.
+    async generate(name) {
+      const made = settle(await add({ name }, wire.generatedKey), `the SSH key ${name} was made`, look);
+      return { key: sshKeyOf(made), privateKey: made.private_key };
     },
 
     async remove(id) {
       const path = `/ssh-keys/${encodeURIComponent(id)}`;
-      done(await client.change('DELETE', path, undefined, wire.nothing), `${id} was deleted`);
+      settle(
+        await client.change('DELETE', path, undefined, wire.nothing),
+        `the SSH key ${id} was deleted`,
+        look,
+      );
     },
   };
-}
-
-/** @throws DevboxError; of kind `outcome-unknown` where the answer was lost. */
-function done<T>(changed: Changed<T>, what: string): T {
-  switch (changed.outcome) {
-    case 'done':
-      return changed.value;
-    case 'refused':
-      throw changed.error;
-    case 'lost':
-      throw outcomeUnknown(changed.error, `It is not known whether the SSH key ${what}.`, {
-        hint: 'See what there is: devbox ssh_keys',
-      });
-  }
 }

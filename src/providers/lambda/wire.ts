@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { isSecretKey } from '../../base/redact.ts';
 
 // The shapes of the API's answers, as far as devbox reads them. Unknown fields are let through unread. Only what a
 // decision hangs on is required, so that an odd record can still be listed and terminated; statuses, regions and
@@ -8,6 +9,10 @@ const text = z.nullish(z.string());
 const names = z.nullish(z.array(z.string()));
 
 const region = z.object({ name: z.string(), description: text });
+export type WireRegion = z.infer<typeof region>;
+
+/** Absent before version 1.10.0. */
+export const regions = z.array(region);
 
 const specs = z.object({
   vcpus: z.number(),
@@ -24,8 +29,7 @@ const instanceType = z.object({
   specs,
 });
 
-/** `jupyter_token` and `jupyter_url` are left out on purpose: what is not read cannot be shown. */
-export const instance = z.object({
+const described = z.looseObject({
   id: z.string().check(z.minLength(1)),
   name: text,
   status: z.string(),
@@ -38,11 +42,26 @@ export const instance = z.object({
   ),
   ssh_key_names: names,
   file_system_names: names,
+  file_system_mounts: z.nullish(z.array(z.object({ mount_point: text, file_system_id: z.string() }))),
   tags: z.nullish(z.array(z.object({ key: z.string(), value: z.string() }))),
   firewall_rulesets: z.nullish(z.array(z.object({ id: z.string() }))),
   actions: z.nullish(z.record(z.string(), z.nullish(z.object({ available: z.nullish(z.boolean()) })))),
 });
+
+/**
+ * Fields that no description has are kept, to be shown. `jupyter_token`, `jupyter_url` and whatever else is secret by
+ * its name is left out on purpose: what is not read cannot be shown.
+ */
+export const instance = z.pipe(z.transform(withoutSecrets), described);
 export type WireInstance = z.infer<typeof instance>;
+
+/** The fields of an instance that this version of devbox knows. */
+export const describedFields: readonly string[] = Object.keys(described.shape);
+
+function withoutSecrets(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([key]) => !isSecretKey(key)));
+}
 
 export const instances = z.array(instance);
 
@@ -70,24 +89,30 @@ export const images = z.array(
 );
 export type WireImage = z.infer<typeof images>[number];
 
-export const filesystems = z.array(
-  z.object({
-    id: z.string(),
-    name: z.string(),
-    region: z.nullish(region),
-    mount_point: text,
-    is_in_use: z.nullish(z.boolean()),
-    bytes_used: z.nullish(z.number()),
-    created: text,
-    created_by: z.nullish(z.object({ email: text })),
-  }),
-);
+export const filesystem = z.object({
+  id: z.string(),
+  name: z.string(),
+  region: z.nullish(region),
+  mount_point: text,
+  is_in_use: z.nullish(z.boolean()),
+  bytes_used: z.nullish(z.number()),
+  created: text,
+  created_by: z.nullish(z.object({ email: text })),
+});
+export const filesystems = z.array(filesystem);
 export type WireFilesystem = z.infer<typeof filesystems>[number];
 
-/** `private_key` exists in one answer only, and nothing here reads it. */
 export const sshKey = z.object({ id: z.string(), name: z.string(), public_key: text });
 export const sshKeys = z.array(sshKey);
 export type WireSshKey = z.infer<typeof sshKeys>[number];
+
+/** The one answer that has a private key: to a key that was asked for without a public half. */
+export const generatedKey = z.object({
+  id: z.string(),
+  name: z.string(),
+  public_key: text,
+  private_key: z.string().check(z.minLength(1)),
+});
 
 const rule = z.object({
   protocol: z.string(),
@@ -96,18 +121,40 @@ const rule = z.object({
   description: text,
 });
 export type WireRule = z.infer<typeof rule>;
+export const rules = z.array(rule);
 
-export const rulesets = z.array(
-  z.object({
-    id: z.string(),
-    name: text,
-    region: z.nullish(region),
-    created: text,
-    instance_ids: names,
-    rules: z.nullish(z.array(rule)),
-  }),
-);
+/** The global one has neither a region nor a time nor instances. */
+export const ruleset = z.object({
+  id: z.string(),
+  name: text,
+  region: z.nullish(region),
+  created: text,
+  instance_ids: names,
+  rules: z.nullish(rules),
+});
+export const rulesets = z.array(ruleset);
 export type WireRuleset = z.infer<typeof rulesets>[number];
+
+const auditEvent = z.object({
+  event_id: z.string(),
+  event_time: z.string(),
+  service_name: text,
+  resource_name: text,
+  action: text,
+  catalog_version: text,
+  actor_lrn: text,
+  resource_lrns: names,
+  resource_owner_lrn: text,
+  request_api_key_lrn: text,
+  additional_details: z.nullish(z.record(z.string(), z.unknown())),
+});
+export type WireAuditEvent = z.infer<typeof auditEvent>;
+
+/** Up to 1.8.3 the token stands beside the events, from 1.10.0 on beside `data`. */
+export const auditEvents = z.object({
+  data: z.union([z.array(auditEvent), z.object({ events: z.array(auditEvent), page_token: text })]),
+  page_token: text,
+});
 
 /** What is said of a thing that was deleted. */
 export const nothing = z.unknown();

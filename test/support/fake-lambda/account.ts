@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Catalogue, RegionRecord } from './catalogue.ts';
+import type { Resources } from './resources.ts';
 
 /** A refusal in the API's own terms. */
 export interface Refusal {
@@ -13,6 +14,7 @@ export type Outcome = { readonly data: unknown } | { readonly refusal: Refusal }
 
 export interface AccountOptions {
   readonly catalogue: Catalogue;
+  readonly resources: Resources;
   /** What successive looks at a new instance find; the last word stays. */
   readonly statuses: readonly string[];
   /** Instead of by looks: milliseconds from `booting` to `active`. */
@@ -30,6 +32,7 @@ export interface FakeInstance {
   readonly launchedAtMs: number;
   /** What it was launched with. */
   readonly request: Readonly<Record<string, unknown>>;
+  name: unknown;
   looks: number;
   /** Looks since its end was asked for; undefined while it lives. */
   endLooks: number | undefined;
@@ -57,6 +60,7 @@ export class Account {
       id,
       launchedAtMs: Date.now(),
       request,
+      name: request['name'],
       looks,
       endLooks: undefined,
       get terminated() {
@@ -84,19 +88,29 @@ export class Account {
   }
 
   launch(body: Readonly<Record<string, unknown>>): Outcome {
-    const { catalogue } = this.options;
+    const { catalogue, resources } = this.options;
     const type = catalogue.types.find((item) => item.instance_type.name === body['instance_type_name']);
     const keys = strings(body['ssh_key_names']);
     const filesystems = strings(body['file_system_names']);
     if (type === undefined) return { refusal: noResource('instance type') };
     if (keys.length !== 1) return { refusal: invalid('Exactly one SSH key must be given.') };
-    if (!keys.every((name) => catalogue.sshKeys.some((key) => key.name === name))) {
+    if (!keys.every((name) => resources.sshKeys.some((key) => key.name === name))) {
       return { refusal: noResource('SSH key') };
     }
-    for (const name of filesystems) {
-      const filesystem = catalogue.filesystems.find((each) => each.name === name);
+    const mounted = ids(body['file_system_mounts'], 'file_system_id');
+    for (const wanted of [...filesystems, ...mounted]) {
+      const filesystem = resources.filesystems.find((each) =>
+        filesystems.includes(wanted) ? each.name === wanted : each.id === wanted,
+      );
       if (filesystem === undefined) return { refusal: noResource('filesystem') };
       if (filesystem.region.name !== body['region_name']) return { refusal: wrongRegion };
+    }
+    for (const wanted of ids(body['firewall_rulesets'], 'id')) {
+      const ruleset = resources.rulesets.find((each) => each.id === wanted);
+      if (ruleset === undefined) return { refusal: noResource('firewall ruleset') };
+      if (ruleset.region.name !== body['region_name']) {
+        return { refusal: invalid('The firewall ruleset is in another region.') };
+      }
     }
     const image = body['image'];
     if (image !== undefined && !catalogue.images.some((each) => fitsImage(image, each))) {
@@ -122,6 +136,30 @@ export class Account {
       records.push(this.record(instance, 'terminating'));
     }
     return { data: { terminated_instances: records } };
+  }
+
+  rename(id: string, body: Readonly<Record<string, unknown>>): Outcome {
+    const instance = this.instances.find((each) => each.id === id && !each.terminated);
+    if (instance === undefined) return { refusal: noInstance };
+    if (typeof body['name'] === 'string') instance.name = body['name'];
+    return { data: this.look(instance) ?? this.record(instance, 'booting') };
+  }
+
+  /** The instances that live and were launched with a filesystem or ruleset. */
+  users(
+    field: 'filesystem' | 'ruleset',
+    { id, name }: { readonly id: string; readonly name: string },
+  ): string[] {
+    return this.instances
+      .filter(({ terminated, request }) => {
+        if (terminated) return false;
+        if (field === 'ruleset') return ids(request['firewall_rulesets'], 'id').includes(id);
+        return (
+          strings(request['file_system_names']).includes(name) ||
+          ids(request['file_system_mounts'], 'file_system_id').includes(id)
+        );
+      })
+      .map((instance) => instance.id);
   }
 
   /** A restarted instance boots again. */
@@ -167,12 +205,23 @@ export class Account {
     const jupyterToken = instance.id.split('').reverse().join('');
     return {
       id: instance.id,
-      ...(request['name'] === undefined ? {} : { name: request['name'] }),
+      ...(instance.name === undefined ? {} : { name: instance.name }),
       status,
       ...(isUp ? { ip: this.options.address ?? `198.51.100.${number}`, private_ip: `10.0.2.${number}` } : {}),
       hostname: request['hostname'] ?? `198-51-100-${number}`,
       ssh_key_names: strings(request['ssh_key_names']),
-      file_system_names: strings(request['file_system_names']),
+      file_system_names: [
+        ...strings(request['file_system_names']),
+        ...ids(request['file_system_mounts'], 'file_system_id').flatMap(
+          (id) => this.options.resources.filesystems.find((each) => each.id === id)?.name ?? [],
+        ),
+      ],
+      ...(request['file_system_mounts'] === undefined
+        ? {}
+        : { file_system_mounts: request['file_system_mounts'] }),
+      ...(request['firewall_rulesets'] === undefined
+        ? {}
+        : { firewall_rulesets: request['firewall_rulesets'] }),
       region: this.region(request['region_name']),
       instance_type: type?.instance_type,
       ...(isUp
@@ -217,6 +266,11 @@ function fitsImage(asked: unknown, image: Readonly<Record<string, unknown>>): bo
   return 'family' in asked && asked.family === image['family'];
 }
 
+/** A field of each record of a list. */
+function ids(value: unknown, field: string): string[] {
+  return Array.isArray(value) ? value.flatMap((each) => strings([Object(each)[field]])) : [];
+}
+
 function strings(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
 }
@@ -253,7 +307,7 @@ export const invalid = (message: string): Refusal => ({
   message,
 });
 
-const noResource = (what: string): Refusal => ({
+export const noResource = (what: string): Refusal => ({
   status: 404,
   code: 'global/object-does-not-exist',
   message: `There is no such ${what}.`,

@@ -5,12 +5,14 @@ import type { Outcome, Refusal } from './account.ts';
 /** Writes an outcome in the API's envelopes; `check` sees it first. */
 export function answer(
   response: ServerResponse,
-  outcome: Outcome,
+  outcome: Outcome & { readonly beside?: Record<string, unknown> },
   check?: (status: number, json: unknown) => void,
 ): void {
   if ('data' in outcome) {
-    check?.(200, outcome);
-    write(response, 200, JSON.stringify(outcome));
+    const { beside, ...envelope } = outcome;
+    const json = { ...envelope, ...beside };
+    check?.(200, json);
+    write(response, 200, JSON.stringify(json));
     return;
   }
   const json = { error: withoutStatus(outcome.refusal) };

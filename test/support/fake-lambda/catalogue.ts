@@ -4,7 +4,17 @@ export interface Catalogue {
   readonly images: readonly Record<string, unknown>[];
   readonly filesystems: readonly FilesystemRecord[];
   readonly sshKeys: readonly SshKeyRecord[];
-  readonly rulesets: readonly Record<string, unknown>[];
+  readonly rulesets: readonly RulesetRecord[];
+  readonly regions: readonly RegionRecord[];
+  readonly auditEvents: readonly Record<string, unknown>[];
+}
+
+export interface RulesetRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly region: RegionRecord;
+  readonly rules: readonly unknown[];
+  readonly [field: string]: unknown;
 }
 
 export interface SshKeyRecord {
@@ -82,6 +92,20 @@ const filesystem = (
   ...use,
 });
 
+const event = (number: number, resource: string, action: string, details: Record<string, unknown>) => ({
+  service_name: 'cloud',
+  resource_name: resource,
+  action,
+  catalog_version: '2025-09-06',
+  event_id: `${number}`.padStart(32, 'e'),
+  event_time: `2026-03-0${number}T10:00:00.123456Z`,
+  actor_lrn: number === 3 ? null : 'lrn:cloud:identity:ada',
+  resource_lrns: [`lrn:cloud:${resource}:${number}`],
+  resource_owner_lrn: 'lrn:cloud:account:one',
+  request_api_key_lrn: null,
+  additional_details: details,
+});
+
 /** Enough of everything for each rule of each list: with and without capacity, sizes, regions, architectures. */
 export const standardCatalogue: Catalogue = {
   types: [
@@ -116,5 +140,13 @@ export const standardCatalogue: Catalogue = {
         { protocol: 'icmp', source_network: '0.0.0.0/0', description: 'Ping' },
       ],
     },
+  ],
+  regions: Object.values(regions),
+  auditEvents: [
+    event(1, 'api_key', 'created', { name: 'ci', token: 'not-for-anybody' }),
+    event(2, 'instance', 'launched', { region: 'us-east-3' }),
+    event(3, 'instance', 'terminated', {}),
+    event(4, 'ssh_key', 'deleted', {}),
+    event(5, 'api_key', 'deleted', { name: 'ci' }),
   ],
 };

@@ -4,9 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { type Fault, type FaultKind, Faults } from '../faults.ts';
 import { spoilAfter, spoilBefore, write } from '../spoil.ts';
-import { Account, badKey, type FakeInstance, invalid, type Outcome, type Refusal } from './account.ts';
+import { Account, badKey, type FakeInstance, type Refusal } from './account.ts';
 import { answer } from './answers.ts';
-import { type Catalogue, type SshKeyRecord, standardCatalogue } from './catalogue.ts';
+import { type Catalogue, standardCatalogue } from './catalogue.ts';
+import { type ApiVersion, findOperation, hasOperation, launchPath } from './operations.ts';
+import { Resources } from './resources.ts';
 import { openSpecCheck } from './spec-check.ts';
 
 export interface FakeLambdaOptions {
@@ -30,6 +32,10 @@ export interface FakeLambdaOptions {
   readonly limits?: { readonly requestMs: number; readonly launchMs: number };
   /** Answers instance types as a list instead of a map. */
   readonly typesAsList?: boolean;
+  /** Which version of the API is imitated where they differ. Default the newer one. */
+  readonly version?: ApiVersion;
+  /** Events on one page of the audit log. Default 2. */
+  readonly auditPageSize?: number;
   /** Checks every exchange against Lambda's descriptions where they are present. Default true. */
   readonly checkSpec?: boolean;
   /** Where the project lies; `../shared/spec` is looked for beside it. Default the working directory. */
@@ -82,15 +88,17 @@ const plainLaunch = {
 export async function startFakeLambda(options: FakeLambdaOptions = {}): Promise<FakeLambda> {
   const apiKey = options.apiKey ?? fakeKey;
   const catalogue = { ...standardCatalogue, ...options.catalogue };
+  const resources = new Resources(catalogue);
+  const version = options.version ?? '1.10.0';
   const account = new Account({
     catalogue,
+    resources,
     statuses: options.statuses ?? ['booting', 'booting', 'active'],
     bootMilliseconds: options.bootMilliseconds,
     address: options.address,
     hiddenLooks: options.hiddenLooks ?? 0,
     capacityRefusals: options.capacityRefusals ?? 0,
   });
-  const sshKeys = [...catalogue.sshKeys];
   const faults = new Faults();
   for (const fault of options.faults ?? []) faults.add(fault);
   const requests: RecordedRequest[] = [];
@@ -118,8 +126,10 @@ export async function startFakeLambda(options: FakeLambdaOptions = {}): Promise<
     const request = { method, path, query: url.searchParams, headers: message.headers, body, atMs };
     requests.push(request);
 
-    const operation = inside ? findOperation(method, path) : undefined;
-    if (operation === undefined) {
+    const found = inside ? findOperation(method, path) : undefined;
+    if (found !== undefined && !hasOperation(found.kind, version))
+      return write(response, 404, '<h1>Not Found</h1>', 'text/html');
+    if (found === undefined) {
       problems.push(`unexpected request: ${method} ${url.pathname}`);
       return write(response, 404, '<h1>Not imitated</h1>', 'text/html');
     }
@@ -139,11 +149,23 @@ export async function startFakeLambda(options: FakeLambdaOptions = {}): Promise<
       return;
     const isKnown = message.headers.authorization === `Bearer ${apiKey}`;
     const outcome = isKnown
-      ? operation({ account, catalogue, sshKeys, options, path, body })
+      ? found.operation({
+          account,
+          catalogue,
+          resources,
+          version,
+          typesAsList: options.typesAsList ?? false,
+          auditPageSize: options.auditPageSize ?? 2,
+          query: url.searchParams,
+          body,
+          id: found.id,
+        })
       : { refusal: badKey };
     if (fault && (await spoilAfter(fault, response, outcome))) return;
     answer(response, outcome, (status, json) => {
-      problems.push(...(spec?.answer({ ...request, path: base + path }, status, json) ?? []));
+      // The one answer whose shape changed is held against its own version only.
+      const of = found.kind === 'GET /audit-events' ? version : undefined;
+      problems.push(...(spec?.answer({ ...request, path: base + path }, status, json, of) ?? []));
     });
   }
 
@@ -167,69 +189,7 @@ export async function startFakeLambda(options: FakeLambdaOptions = {}): Promise<
   };
 }
 
-interface Asked {
-  readonly account: Account;
-  readonly catalogue: Catalogue;
-  readonly sshKeys: SshKeyRecord[];
-  readonly options: FakeLambdaOptions;
-  readonly path: string;
-  readonly body: unknown;
-}
-
-type Operation = (asked: Asked) => Outcome;
-
 type RefuseFault = Extract<FaultKind, { kind: 'refuse' }>;
-
-const launchPath = '/instance-operations/launch';
-
-const operations: Readonly<Record<string, Operation>> = {
-  'GET /instances': ({ account }) => account.list(),
-  'GET /instance-types': ({ account, options }) => account.types(options.typesAsList ?? false),
-  'GET /images': ({ catalogue }) => ({ data: catalogue.images }),
-  'GET /file-systems': ({ catalogue }) => ({ data: catalogue.filesystems }),
-  'GET /ssh-keys': ({ sshKeys }) => ({ data: sshKeys }),
-  'POST /ssh-keys': ({ sshKeys, body }) => withRecord(body, (record) => addKey(sshKeys, record)),
-  'GET /firewall-rulesets': ({ catalogue }) => ({ data: catalogue.rulesets }),
-  [`POST ${launchPath}`]: ({ account, body }) => withRecord(body, (record) => account.launch(record)),
-  'POST /instance-operations/restart': ({ account, body }) =>
-    withRecord(body, (record) => account.restart(record)),
-  'POST /instance-operations/terminate': ({ account, body }) =>
-    withRecord(body, (record) => account.terminate(record)),
-};
-
-function findOperation(method: string, path: string): Operation | undefined {
-  const one = /^\/instances\/([^/]+)$/.exec(path);
-  if (method === 'GET' && one) return ({ account }) => account.get(decodeURIComponent(one[1] ?? ''));
-  const key = /^\/ssh-keys\/([^/]+)$/.exec(path);
-  if (method === 'DELETE' && key) {
-    return ({ sshKeys }) => removeKey(sshKeys, decodeURIComponent(key[1] ?? ''));
-  }
-  const kind = `${method} ${path}`;
-  return Object.hasOwn(operations, kind) ? operations[kind] : undefined;
-}
-
-function addKey(keys: SshKeyRecord[], record: Record<string, unknown>): Outcome {
-  const { name, public_key } = record;
-  if (typeof name !== 'string' || typeof public_key !== 'string') {
-    return { refusal: invalid('A key needs a name and a public key.') };
-  }
-  const id = `${keys.length + 1}`.padStart(32, '5');
-  keys.push({ id, name, public_key });
-  return { data: { id, name, public_key } };
-}
-
-function removeKey(keys: SshKeyRecord[], id: string): Outcome {
-  const at = keys.findIndex((key) => key.id === id);
-  if (at < 0) return { refusal: invalid('There is no such SSH key.') };
-  keys.splice(at, 1);
-  return { data: {} };
-}
-
-function withRecord(body: unknown, use: (record: Record<string, unknown>) => Outcome): Outcome {
-  const isRecord = (value: unknown): value is Record<string, unknown> =>
-    typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isRecord(body) ? use(body) : { refusal: invalid('The body must be an object.') };
-}
 
 function asRefusal({ status = 400, code, message = 'Refused.', suggestion }: RefuseFault): Refusal {
   return { status, code, message, ...(suggestion === undefined ? {} : { suggestion }) };

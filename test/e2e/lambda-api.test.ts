@@ -1,0 +1,245 @@
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { BinResult } from '../support/bin.ts';
+import type { FakeLambdaOptions } from '../support/fake-lambda/index.ts';
+import { type LambdaUser, lambdaUser } from '../support/lambda-user.ts';
+
+let user: LambdaUser;
+
+const restart = async (options: FakeLambdaOptions): Promise<void> => {
+  await user.end();
+  user = await lambdaUser(options);
+};
+beforeEach(async () => {
+  user = await lambdaUser();
+});
+afterEach(() => user.end());
+
+const run = (...argv: string[]): Promise<BinResult> => user.devbox(argv);
+
+async function json(...argv: string[]) {
+  const { code, stdout, stderr } = await run(...argv, '--json');
+  if (code !== 0) throw new Error(`${argv.join(' ')}: ${stderr}`);
+  return JSON.parse(stdout);
+}
+
+describe('regions', () => {
+  it.each([['regions'], ['list', 'regions'], ['command=list', 'resource=regions']])(
+    '%s %s',
+    async (...argv) => {
+      expect((await run(...argv)).stdout).toBe(
+        [
+          'NAME              DESCRIPTION',
+          'europe-central-1  Germany',
+          'us-east-3         Washington, D.C., USA',
+          'us-west-1         California, USA',
+          '',
+          '3 regions',
+          '',
+        ].join('\n'),
+      );
+    },
+  );
+
+  it('are gathered where the API cannot list them', async () => {
+    await restart({ version: '1.8.3' });
+    expect((await run('regions', '-q')).stdout).toBe('europe-central-1\nus-east-3\nus-west-1\n');
+  });
+
+  it('stand beside types and images as commands', async () => {
+    expect((await run('instance-types', '-q')).stdout).toContain('gpu_1x_gh200');
+    expect((await json('images')).length).toBeGreaterThan(0);
+  });
+});
+
+describe('filesystems', () => {
+  it('are made, listed and deleted', async () => {
+    const made = await json('filesystems', 'create', 'data', '--region', 'us-east-3');
+    expect(made).toMatchObject({ name: 'data', region: 'us-east-3', is_in_use: false });
+    expect((await run('filesystems', 'ls', '-q')).stdout).toBe('data\ndevbox\nscratch\n');
+    expect(await json('filesystems', 'rm', 'data')).toEqual({ id: made.id, name: 'data', action: 'deleted' });
+    expect((await run('filesystems', '-q')).stdout).toBe('devbox\nscratch\n');
+  });
+
+  it('are not deleted by a part of their id, nor while they are in use', async () => {
+    const part = await run('filesystems', 'rm', 'f1f1f1f1');
+    expect([part.code, part.stderr]).toEqual([2, expect.stringContaining(`filesystem=${'f1'.repeat(16)}`)]);
+    const used = await run('filesystems', 'rm', 'scratch');
+    expect([used.code, used.stderr]).toEqual([1, expect.stringContaining('filesystems/filesystem-in-use')]);
+    expect((await run('filesystems', 'rm', 'nothing')).code).toBe(4);
+  });
+
+  it('have names and regions', async () => {
+    const wrong = await run('filesystems', 'create', '1st', '--region', 'us-east-3');
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('a letter first')]);
+    expect((await run('filesystems', 'create', 'data')).code).toBe(2);
+    expect(user.fake.sent('POST /filesystems')).toEqual([]);
+  });
+});
+
+describe('firewall', () => {
+  it('makes, changes and deletes rulesets, and lists them after the global one', async () => {
+    const made = await json(
+      ...['firewall', 'create', 'lab', '--region', 'us-east-3'],
+      ...['--rule', 'tcp:8000-8100:10.0.0.0/8:Web: here', '--rule', 'icmp'],
+    );
+    expect(made.rules).toEqual([
+      { protocol: 'tcp', port_range: [8000, 8100], source_network: '10.0.0.0/8', description: 'Web: here' },
+      { protocol: 'icmp', port_range: null, source_network: '0.0.0.0/0', description: '' },
+    ]);
+    const renamed = await json('firewall', 'update', 'lab', '--name', 'lab-2');
+    expect(renamed).toEqual({ ...made, name: 'lab-2' });
+    expect((await json('firewall', 'update', 'lab-2', 'rules=[tcp:22]')).rules).toHaveLength(1);
+    expect((await run('firewall', '-q')).stdout).toBe(`global\n${made.id}\n${'b1'.repeat(16)}\n`);
+    expect((await run('firewall', 'rm', 'lab-2')).code).toBe(0);
+    expect(await json('list', 'firewall_rulesets')).toHaveLength(1);
+  });
+
+  it('changes the global ruleset, which has no other name and no end', async () => {
+    expect((await run('firewall', 'info', 'global')).stdout).toMatch(/Region: {2}all\n[\s\S]*tcp +22 /);
+    expect((await json('firewall', 'update', 'global', '--rule', 'udp:53')).rules).toHaveLength(1);
+    expect((await run('firewall', 'rm', 'global')).code).toBe(2);
+    expect((await run('firewall', 'update', 'global', '--name', 'x')).code).toBe(2);
+    expect((await run('firewall', 'update', 'web')).stderr).toContain('nothing is to be changed');
+  });
+
+  it('replaces the rules of the account', async () => {
+    expect((await run('firewall', 'rules')).stdout).toContain('icmp');
+    expect(await json('firewall', 'rules', 'set', 'rules=[tcp:22:1.2.3.4]')).toEqual([
+      { protocol: 'tcp', port_range: [22, 22], source_network: '1.2.3.4', description: '' },
+    ]);
+    expect((await run('firewall', 'rules', '-q')).stdout).toBe('tcp:22-22:1.2.3.4\n');
+  });
+
+  it.each([
+    ['ssh:22', 'such as tcp:22'],
+    ['tcp:0', 'ports from 1 to 65535'],
+    ['tcp:99-22', 'upwards: 22-99'],
+    ['tcp:22:10.0.0.0/40', 'IPv4'],
+    ['tcp:22:300.0.0.1', 'IPv4'],
+    ['icmp:22', 'IPv4'],
+  ])('refuses the rule %s', async (rule, said) => {
+    const refused = await run('firewall', 'update', 'web', '--rule', rule);
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining(said)]);
+    expect(user.fake.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
+  });
+
+  it('takes rules as the mappings that --json prints', async () => {
+    const { rules } = await json('firewall', 'info', 'web');
+    // Keys stand without quotes in the grammar of overrides.
+    const flow = JSON.stringify(rules).replaceAll(/"(\w+)":/g, '$1:');
+    expect((await json('firewall', 'update', 'web', `rules=${flow}`)).rules).toEqual(rules);
+  });
+});
+
+describe('audit', () => {
+  it('lists one page and says how to go on', async () => {
+    const first = await run('audit', '--json');
+    expect(JSON.parse(first.stdout)).toHaveLength(2);
+    expect(first.stderr).toContain('page_token=page-2');
+    expect(first.stdout).not.toContain('not-for-anybody');
+    const second = await run('audit', 'page_token=page-2', '-q');
+    expect(second.stdout.trim().split('\n')).toHaveLength(2);
+  });
+
+  it.each(['1.8.3', '1.10.0'] as const)('reads all pages with filters (%s)', async (version) => {
+    await restart({ version });
+    expect(await json('audit', 'pages=null')).toHaveLength(5);
+    const some = await run(
+      'audit',
+      '--start',
+      '2026-03-02T00:00:00Z',
+      '--end',
+      '2026-03-04T00:00:00Z',
+      'pages=9',
+    );
+    expect(some.stdout).toMatch(
+      /cloud instance launched\n[\s\S]*cloud instance terminated\n[\s\S]*2 events\n$/,
+    );
+    expect(await json('audit', '--resource-type', 'cloud.ssh_key')).toHaveLength(1);
+    expect(await json('audit', '--start', '1m')).toEqual([]);
+    expect((await run('audit', '--start', 'yesterday')).code).toBe(2);
+  });
+});
+
+describe('a key that the server makes', () => {
+  const add = ['ssh-keys', 'add', 'made', '--generate', '--private-key-file'];
+
+  it('goes to a file for the user alone, and nowhere else', async () => {
+    const made = await run(...add, 'keys.pem', '--debug');
+    expect(made.code).toBe(0);
+    expect(made.stdout + made.stderr).not.toContain('only-in-a-file');
+    const file = join(user.home.path, 'keys.pem');
+    expect(readFileSync(file, 'utf8')).toMatch(/^-----BEGIN OPENSSH PRIVATE KEY-----\nonly-in-a-file-made\n/);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(await json('ssh-keys')).toContainEqual(expect.objectContaining({ name: 'made' }));
+  });
+
+  it('is not made where the file is there, where it cannot be, or where it is not named', async () => {
+    writeFileSync(join(user.home.path, 'keys.pem'), 'mine');
+    for (const file of ['keys.pem', 'no/such/folder/key']) {
+      expect((await run(...add, file)).code).toBe(2);
+    }
+    expect((await run(...add.slice(0, -1))).code).toBe(2);
+    expect(readFileSync(join(user.home.path, 'keys.pem'), 'utf8')).toBe('mine');
+    expect(user.fake.requests).toEqual([]);
+  });
+
+  it('leaves no file where the server refuses', async () => {
+    const refused = await run('ssh-keys', 'add', 'default', '--generate', '--private-key-file', 'key');
+    expect(refused.code).toBe(1);
+    expect(existsSync(join(user.home.path, 'key'))).toBe(false);
+  });
+});
+
+describe('rename', () => {
+  const up = [
+    'up',
+    'region=us-east-3',
+    'instance_type=gpu_1x_gh200',
+    'ssh_key_name=default',
+    'cloud_init.enabled=false',
+  ];
+
+  it('keeps box, lease and ssh together', async () => {
+    await run(...up, 'instance_name=before', 'wait_after_launch=true', 'wait.poll_interval=0.01');
+    const entries = join(user.home.path, '.ssh', 'config.d');
+    expect(existsSync(join(entries, 'before'))).toBe(true);
+    const box = await json('rename', 'before', 'after');
+    expect(box).toMatchObject({ name: 'after' });
+    expect([existsSync(join(entries, 'before')), existsSync(join(entries, 'after'))]).toEqual([false, true]);
+    // The old name is free: it is no second name of the same box.
+    await run(...up, 'instance_name=before');
+    expect(await json('list')).toHaveLength(2);
+    expect((await json('down', 'after')).id).toBe(box.id);
+  });
+
+  it('gives no box the name of another', async () => {
+    user.fake.addInstance({ name: 'one' });
+    user.fake.addInstance({ name: 'two' });
+    const taken = await run('rename', 'one', 'two');
+    expect([taken.code, taken.stderr]).toEqual([2, expect.stringContaining('is the name of another box')]);
+    expect((await run('rename', 'one', '../x')).code).toBe(2);
+  });
+
+  it('is said to be missing elsewhere', async () => {
+    const local = await user.home.run(['rename', 'one', 'two', 'api=local']);
+    expect([local.code, local.stderr]).toEqual([2, expect.stringContaining('api=lambda has')]);
+  });
+});
+
+it('several boxes are restarted and ended at once', async () => {
+  user.fake.addInstance({ name: 'one' });
+  user.fake.addInstance({ name: 'two' });
+  expect(await json('restart', 'one', 'two')).toHaveLength(2);
+  expect(await json('down', 'one', 'two')).toHaveLength(2);
+  expect(user.fake.instances.every(({ terminated }) => terminated)).toBe(true);
+});
+
+it('what the API says beyond its description, and statuses that nobody knows, are shown', async () => {
+  await restart({ statuses: ['hibernating'], checkSpec: false });
+  user.fake.addInstance({ name: 'one' });
+  const shown = await run('inspect', 'one');
+  expect(shown.stdout).toMatch(/Status: {2}hibernating\n[\s\S]*is_reserved: {2}false\n/);
+});

@@ -16,7 +16,7 @@ import {
 import { type EngineProxy, startProxy } from '../../support/podman/proxy.ts';
 import { type Registry, startRegistry } from '../../support/podman/registry.ts';
 import { bundleServer } from './bundle.ts';
-import { until } from './world.ts';
+import { patiently } from './engine-box.ts';
 
 sayIfSkipped();
 // A busy machine takes its time with containers.
@@ -99,7 +99,7 @@ const containerSchema = z.object({ uuid: z.string(), server_name: z.string(), st
   const create = (name: string, image = busyboxImage) =>
     call('POST', '/v1/containers', { server_name: name, docker_image: image });
   const running = (name: string) =>
-    until(`${name} runs`, async () => {
+    patiently(`${name} runs`, async () => {
       const boxes = await list();
       return boxes.length === 1 && boxes[0]?.server_name === name && boxes[0].status === 'running';
     });
@@ -128,7 +128,9 @@ const containerSchema = z.object({ uuid: z.string(), server_name: z.string(), st
     registry.publish('app', '1', [...busyboxFiles(), { path: 'version', content: 'pulled\n' }]);
     const letGo = registry.hold();
     await create('pulled', `${registry.host}/app:1`);
-    await until('a layer is asked for', () => registry.requests.some(({ line }) => line.includes('/blobs/')));
+    await patiently('a layer is asked for', () =>
+      registry.requests.some(({ line }) => line.includes('/blobs/')),
+    );
     await kill('SIGKILL');
     await start();
     expect(await list()).toMatchObject([
@@ -157,7 +159,7 @@ const containerSchema = z.object({ uuid: z.string(), server_name: z.string(), st
     await running('deleted');
     const [box] = await list();
     await killAt(/^DELETE .*\/containers\//, when, () => call('DELETE', `/v1/containers/${box?.uuid}`));
-    await until('it is gone', async () => (await list()).length === 0);
+    await patiently('it is gone', async () => (await list()).length === 0);
     expect((await leftovers()).containers).toEqual([]);
   });
 
@@ -166,7 +168,7 @@ const containerSchema = z.object({ uuid: z.string(), server_name: z.string(), st
     await running('stopping');
     const [box] = await list();
     await killAt(/^POST .*\/stop/, 'before', () => call('POST', `/v1/containers/${box?.uuid}/stop`));
-    await until('it is stopped', async () => (await list())[0]?.status === 'stopped');
+    await patiently('it is stopped', async () => (await list())[0]?.status === 'stopped');
   });
 
   test('between removing and starting what a box is made anew from, has one that runs', async () => {
@@ -177,6 +179,16 @@ const containerSchema = z.object({ uuid: z.string(), server_name: z.string(), st
     await running('anew');
     expect((await list())[0]?.uuid).toBe(box?.uuid);
     expect((await leftovers()).containers).toHaveLength(1);
+  });
+
+  test('whose engine is gone says so, promises nothing, and goes on when it is there again', async () => {
+    await create('lonely');
+    await running('lonely');
+    await proxy.close();
+    await expect(list()).rejects.toThrow(/^503 .*does not answer/);
+    await expect(create('later')).rejects.toThrow(/^503 /);
+    proxy = await startProxy(join(root, 'engine.sock'), engineSocket ?? '');
+    expect(await list()).toMatchObject([{ server_name: 'lonely', status: 'running' }]);
   });
 
   test('in the middle of a command ends what nobody attends any more', async () => {
@@ -191,10 +203,10 @@ const containerSchema = z.object({ uuid: z.string(), server_name: z.string(), st
         'for d in /proc/[0-9]*; do tr "\\0" " " < $d/cmdline; echo; done 2>/dev/null | grep -c "^sleep 4321"; ls /tmp';
       return z.parse(z.object({ stdout: z.string() }), await exec(script, 60)).stdout;
     };
-    await until('it has begun', async () => (await sleepers()) === '2\nbegan\n');
+    await patiently('it has begun', async () => (await sleepers()) === '2\nbegan\n');
     await kill('SIGKILL');
     await cut;
     await start();
-    await until('it is gone', async () => (await sleepers()) === '0\nbegan\n');
+    await patiently('it is gone', async () => (await sleepers()) === '0\nbegan\n');
   });
 });

@@ -18,8 +18,7 @@ import {
 } from '../../support/podman/engine.ts';
 import { type Registry, startRegistry } from '../../support/podman/registry.ts';
 import { openContainers } from './containers.ts';
-import { run, settled } from './engine-box.ts';
-import { until } from './world.ts';
+import { patiently, run, settled } from './engine-box.ts';
 
 sayIfSkipped();
 // A busy machine takes its time with containers.
@@ -80,7 +79,7 @@ withEngine('boxes as containers', () => {
       const reference = `${registry.host}/team/app:1`;
       const letGo = registry.hold();
       const made = await engine.create(spec('private', { reference, credential: 1 }));
-      await until('it pulls', async () => (await engine.get(made.id)).status === 'pulling');
+      await patiently('it pulls', async () => (await engine.get(made.id)).status === 'pulling');
       await expect(engine.exec(made.id, ['true'])).rejects.toMatchObject({ status: 409 });
       await expect(engine.stop(made.id)).rejects.toMatchObject({ status: 409 });
       letGo();
@@ -172,9 +171,9 @@ withEngine('boxes as containers', () => {
 
     test('whose program ends at once again and again make a box that failed', async () => {
       const { id } = await engine.create(spec('ending', { reference: endingImage }));
-      await until('it is given up', async () => (await engine.get(id)).status === 'failed', 100);
+      await patiently('it is given up', async () => (await engine.get(id)).status === 'failed');
       expect((await engine.get(id)).failure).toMatch(/5 times in a row, last with status 3/);
-      await until('it stays so', async () =>
+      await patiently('it stays so', async () =>
         (await ask('GET', `/containers/${(await containers())[0]}/json`)).text.includes('"Running":false'),
       );
     });
@@ -200,7 +199,7 @@ withEngine('boxes as containers', () => {
       expect(box.published.map(({ port }) => port)).toEqual([8080, 9000]);
       const [{ hostPort } = { hostPort: 0 }] = box.published;
       let text = '';
-      await until('it answers', async () => {
+      await patiently('it answers', async () => {
         text = await fetch(`http://127.0.0.1:${hostPort}/`).then(
           (answer) => answer.text(),
           () => '',

@@ -33,6 +33,10 @@ export async function settled(engine: Engine, id: string): Promise<EngineBox> {
     box = await engine.get(id);
     return !['pulling', 'creating'].includes(box.status);
   };
-  await until(`${box.spec.name} is made`, isSettled, 60);
+  await patiently(`${box.spec.name} is made`, isSettled);
   return box;
 }
+
+/** Waits for a condition as long as a busy machine with containers may take. */
+export const patiently = (what: string, holds: () => Promise<boolean> | boolean): Promise<void> =>
+  until(what, holds, 100);

@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { BoxSpec, Engine, EngineBox, LogEntry } from '../../../src/server/engine/engine.ts';
-import { run, settled } from './engine-box.ts';
-import { until } from './world.ts';
+import { patiently, run, settled } from './engine-box.ts';
 
 /** An engine under test. */
 export interface Subject {
@@ -117,7 +116,7 @@ export function engineContract(subject: () => Subject): void {
       const { engine } = subject();
       const well = await up({ name: 'well', command: 'exit 0' });
       const badly = await up({ name: 'badly', command: 'echo problem >&2; exit 7' });
-      await until('both have ended', async () =>
+      await patiently('both have ended', async () =>
         (await engine.list()).every(({ status }) => status === 'stopped' || status === 'failed'),
       );
       expect(await engine.get(well.id)).toMatchObject({ status: 'stopped', failure: null });
@@ -213,7 +212,7 @@ export function engineContract(subject: () => Subject): void {
       command.stderr.resume();
       command.kill('SIGKILL');
       expect(await command.exited).toEqual({ code: 137, signal: 'SIGKILL' });
-      await until('its children are gone', async () => (await sleepers(engine, box)) === 0);
+      await patiently('its children are gone', async () => (await sleepers(engine, box)) === 0);
     });
 
     test('can end itself at a signal', async () => {
@@ -228,10 +227,10 @@ export function engineContract(subject: () => Subject): void {
         said += text;
       });
       command.stderr.resume();
-      await until('it runs', () => said === 'up\n');
+      await patiently('it runs', () => said === 'up\n');
       command.kill('SIGTERM');
       expect(await command.exited).toMatchObject({ code: 9 });
-      await until('it said so', () => said === 'up\nbye\n');
+      await patiently('it said so', () => said === 'up\nbye\n');
     });
   });
 
@@ -251,7 +250,7 @@ export function engineContract(subject: () => Subject): void {
       const box = await up({ name: 'talker', command });
       const seen: LogEntry[] = [];
       let after: string | null = null;
-      await until('all lines have come', async () => {
+      await patiently('all lines have come', async () => {
         const page = await engine.logs(box.id, { ...all, after });
         seen.push(...page.entries);
         after = page.cursor;
@@ -277,7 +276,7 @@ export function engineContract(subject: () => Subject): void {
       const { engine } = subject();
       const box = await up({ name: 'long', command: 'head -c 40000 /dev/zero | tr "\\0" x; echo; echo end' });
       const read = async (): Promise<readonly LogEntry[]> => (await engine.logs(box.id, all)).entries;
-      await until('both lines are there', async () => (await read()).some(({ text }) => text === 'end'));
+      await patiently('both lines are there', async () => (await read()).some(({ text }) => text === 'end'));
       expect((await read()).map(({ text }) => text.length)).toEqual([40_000, 3]);
     });
   });

@@ -68,6 +68,9 @@ export class DockerEngine implements Engine {
       image: asked.image ?? { reference: this.#defaultImage, pull: 'cached', credential: null },
     } as const;
     checkName(spec.name);
+    const id = randomUUID();
+    // Nothing is promised where the engine does not answer.
+    await this.#guard(() => this.#deps.containers.ids(id));
     for (let holder = this.#holderOf(spec.name); holder; holder = this.#holderOf(spec.name)) {
       // Somebody else may have removed its container; then the name is free.
       const box = await this.#look(holder);
@@ -79,15 +82,14 @@ export class DockerEngine implements Engine {
         );
       }
     }
-    const id = randomUUID();
     const box = this.#take(id, spec.name, undefined);
     try {
       await box.begin(spec, this.#deps.now());
-      return await this.get(id);
     } catch (error) {
-      if (!(await this.#deps.notes.read(id).catch(() => undefined))) this.#forget(box);
+      this.#forget(box);
       throw error;
     }
+    return box.view(undefined) ?? this.get(id);
   }
 
   async start(id: string): Promise<void> {

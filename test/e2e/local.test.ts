@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type BinOptions, type Home, makeHome } from '../support/bin.ts';
@@ -100,10 +100,15 @@ describe('a box on this machine', () => {
 
   it('is listed without naming the provider, with a warning where another one cannot be asked', async () => {
     await up();
+    const own = join(home.path, '.config/devbox/api');
+    mkdirSync(own, { recursive: true });
+    const nowhere =
+      'provider: lambda\nbase_url: http://127.0.0.1:1/api/v1\napi_key: some-key\ntimeout: 5.0\n';
+    writeFileSync(join(own, 'lambda.yaml'), `${nowhere}request_interval: 0.0\nlaunch_interval: 0.0\n`);
     const listed = await home.run(['command=list']);
     expect(listed.code).toBe(0);
     expect(listed.stdout).toMatch(/^devbox\n[\s\S]*1 instance\n$/);
-    expect(listed.stderr).toMatch(/no key for Lambda Cloud/);
+    expect(listed.stderr).toMatch(/Not all boxes are shown/);
   });
 
   it('prints the line of ssh where there is no terminal', async () => {

@@ -2,6 +2,9 @@ import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify';
 import type { Audit } from './audit/audit.ts';
 import type { Access } from './auth/caller.ts';
 import { serveExecStream } from './exec/stream.ts';
+import { collectRoutes } from './openapi/collect.ts';
+import type { SocketFacts } from './openapi/document.ts';
+import { openApiRoute } from './openapi/route.ts';
 import { belowBase } from './path.ts';
 import { ApiProblem, problemBody, problemHeaders } from './problem.ts';
 import { admit, guardRequests, requestId } from './requests.ts';
@@ -18,9 +21,11 @@ import { statsRoutes } from './routes/stats.ts';
 import { templateRoutes } from './routes/templates.ts';
 import { terminalRoutes } from './routes/terminal.ts';
 import { volumeFileRoutes } from './routes/volume-files.ts';
+import { volumeTransferRoutes } from './routes/volume-transfers.ts';
 import { volumeRoutes } from './routes/volumes.ts';
 import { type OpenSockets, type SocketRoute, serveUpgrades } from './upgrades.ts';
 import { execProtocol } from './wire/exec-stream.ts';
+import { ttydProtocol } from './wire/ttyd.ts';
 
 export interface App {
   readonly http: FastifyInstance;
@@ -44,6 +49,7 @@ const routes: readonly Routes[] = [
   terminalRoutes,
   volumeRoutes,
   volumeFileRoutes,
+  volumeTransferRoutes,
 ];
 
 /** How the server is kept: who is let in, what is written down, and what the connection is made of. */
@@ -83,10 +89,15 @@ export async function createApp(deps: RouteDeps, options: AppOptions): Promise<A
     if (problem.status >= 500) report(`${request.method} ${request.url}: ${describe(error)}`);
     return reply.code(problem.status).headers(problemHeaders(problem)).send(problemBody(problem));
   });
+  const sockets = socketRoutes(deps, options);
+  const collected = collectRoutes(http);
   for (const add of routes) add(http, deps);
+  openApiRoute(http, collected, sockets.map(factsOf), deps.version);
   await http.ready();
-  return { http, sockets: serveUpgrades(http.server, socketRoutes(deps, options)) };
+  return { http, sockets: serveUpgrades(http.server, sockets) };
 }
+
+const factsOf = ({ path, protocol, summary }: SocketRoute): SocketFacts => ({ path, protocol, summary });
 
 /** What the log says of a request; the secret of a terminal's address is no part of it. */
 function describeRequest({ method, url, ip }: FastifyRequest): Record<string, string> {
@@ -99,8 +110,9 @@ function socketRoutes(
 ): SocketRoute[] {
   return [
     {
-      path: /^\/v1\/containers\/([^/]+)\/exec\/stream$/,
+      path: '/v1/containers/{uuid}/exec/stream',
       protocol: execProtocol,
+      summary: 'A command with its streams apart, see the extension `exec-stream`; needs the key',
       required: true,
       async open([id = ''], { headers }) {
         const caller = await admit(access, headers);
@@ -118,7 +130,9 @@ function socketRoutes(
       },
     },
     {
-      path: /^\/terminal\/([^/]+)\/ws$/,
+      path: '/terminal/{secret}/ws',
+      protocol: ttydProtocol,
+      summary: 'A terminal, in the protocol of ttyd 1.7; the secret is all it needs',
       async forward([secret = ''], { headers, url }) {
         const terminal = await terminals.find(secret);
         if (!terminal) throw new ApiProblem(404, 'not-found', 'this terminal has ended, or never was');

@@ -1,3 +1,6 @@
+import type { problemWire } from './wire/answers.ts';
+import type { Wire } from './wire/wire.ts';
+
 /** An error that a caller of the API gets to see: a status from 400 up and a message, always. */
 export class ApiProblem extends Error {
   override readonly name = 'ApiProblem';
@@ -30,7 +33,7 @@ export function problemHeaders({ retryAfterSeconds }: ApiProblem): Readonly<Reco
 }
 
 /** The body with which a problem is answered. */
-export function problemBody(problem: ApiProblem): Readonly<Record<string, unknown>> {
+export function problemBody(problem: ApiProblem): Wire<typeof problemWire> {
   return {
     message: problem.message,
     code: problem.code,

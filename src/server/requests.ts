@@ -17,9 +17,6 @@ declare module 'fastify' {
   }
 }
 
-/** Paths that anybody may see: whether the server lives, and what it can do in general. */
-const open = new Set(['/healthz', '/openapi.json']);
-
 /** Lets nobody in whom `access` does not admit, and writes down what everybody else changes. */
 export function guardRequests(
   http: FastifyInstance,
@@ -30,7 +27,7 @@ export function guardRequests(
 
   http.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
-    if (!open.has(request.routeOptions.url ?? '')) request.caller = await admit(access, request.headers);
+    if (!request.routeOptions.config.declaration?.open) request.caller = await admit(access, request.headers);
     request.audited = {};
   });
   http.addHook('preHandler', async (request) => {

@@ -9,12 +9,19 @@ import { maxMessageBytes } from './wire/message.ts';
 /** A kind of WebSocket that the server offers. */
 export type SocketRoute = ServedRoute | ForwardedRoute;
 
+interface AnyRoute {
+  /** The whole path, with names for the parts that vary: `/terminal/{secret}/ws`. What they are is handed to the route. */
+  readonly path: string;
+  /** The subprotocol that is spoken. */
+  readonly protocol: string;
+  /** For the description of the API. */
+  readonly summary: string;
+}
+
 /** One that it hands on to another process of this machine. */
-export interface ForwardedRoute {
-  /** Matches the whole path; its groups are handed to `forward`. */
-  readonly path: RegExp;
+export interface ForwardedRoute extends AnyRoute {
   /** Looks at the request. @throws ApiProblem to refuse it. */
-  forward(groups: readonly string[], request: IncomingMessage): Promise<Forwarding>;
+  forward(parts: readonly string[], request: IncomingMessage): Promise<Forwarding>;
 }
 
 /** Where a request is handed on to. */
@@ -27,14 +34,11 @@ export interface Forwarding {
 }
 
 /** One that it serves itself. */
-export interface ServedRoute {
-  /** Matches the whole path; its groups are handed to `open`. */
-  readonly path: RegExp;
-  /** Chosen where the client offers it; a client that offers none is served as well, unless it is `required`. */
-  readonly protocol: string;
+export interface ServedRoute extends AnyRoute {
+  /** Whether a client that does not offer the subprotocol is refused; it is chosen where the client offers it. */
   readonly required: boolean;
   /** Looks at the request before it is upgraded. @throws ApiProblem to refuse it. */
-  open(groups: readonly string[], request: IncomingMessage): Promise<(socket: WebSocket) => void>;
+  open(parts: readonly string[], request: IncomingMessage): Promise<(socket: WebSocket) => void>;
 }
 
 /** The WebSockets that are open at a server. */
@@ -45,7 +49,7 @@ export interface OpenSockets {
 
 /** Answers requests for WebSockets on a server; what they cannot have is refused with a JSON message. */
 export function serveUpgrades(server: Server, routes: readonly SocketRoute[]): OpenSockets {
-  const offered = new Set(routes.flatMap((route) => ('protocol' in route ? [route.protocol] : [])));
+  const offered = new Set(routes.flatMap((route) => ('open' in route ? [route.protocol] : [])));
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: maxMessageBytes,
@@ -83,16 +87,21 @@ async function choose(
     .replace(/[?#].*$/, '')
     .replace(/\/{2,}/g, '/');
   for (const route of routes) {
-    const match = route.path.exec(path);
-    if (!match) continue;
-    const groups = match.slice(1).map(decode);
-    if ('forward' in route) return route.forward(groups, request);
+    const parts = partsOf(path, route.path);
+    if (!parts) continue;
+    if ('forward' in route) return route.forward(parts.map(decode), request);
     if (route.required && !offers(request, route.protocol)) {
       throw new ApiProblem(400, 'wrong-protocol', `this address speaks the subprotocol ${route.protocol}`);
     }
-    return route.open(groups, request);
+    return route.open(parts.map(decode), request);
   }
   throw new ApiProblem(404, 'not-found', `there is no WebSocket at ${path}`);
+}
+
+/** What stands where a pattern has names; undefined for a path that does not have its form. */
+function partsOf(path: string, pattern: string): string[] | undefined {
+  const form = new RegExp(`^${pattern.replace(/\{\w+\}/g, '([^/]+)')}$`);
+  return form.exec(path)?.slice(1);
 }
 
 function decode(part: string): string {

@@ -2,18 +2,18 @@ import type { FastifyRequest } from 'fastify';
 import * as z from 'zod/mini';
 import { type Deployment, resolveDeployment } from '../deploy/deploy.ts';
 import type { EngineBox } from '../engine/engine.ts';
-import { checkRequest } from '../wire/check.ts';
+import { doneWire } from '../wire/answers.ts';
 import {
-  type ContainerDetailWire,
-  type ContainerWire,
-  type CreateAnswer,
+  containerDetailWire,
+  containerWire,
+  createdWire,
   createRequest,
+  removeQuery,
 } from '../wire/containers.ts';
 import { boxType, toDetail, toWire, type WireContext } from './container-wire.ts';
+import { endpoint } from './endpoint.ts';
 import { logText } from './logs.ts';
-import type { ContainerPath, RouteDeps, Routes } from './routes.ts';
-
-const removeQuery = z.object({ purge: z._default(z.enum(['true', 'false']), 'false') });
+import type { RouteDeps, Routes } from './routes.ts';
 
 /** Containers: list, create, look at, stop and start, delete. */
 export const containerRoutes: Routes = (app, deps) => {
@@ -21,56 +21,96 @@ export const containerRoutes: Routes = (app, deps) => {
   const contextOf = (box: EngineBox, request: FastifyRequest): Promise<WireContext> =>
     wireContext(box, deps.addressOf(request).hostname, deps);
 
-  app.get('/v1/containers', async (request): Promise<ContainerWire[]> => {
-    const boxes = await engine.list();
-    return Promise.all(boxes.map(async (box) => toWire(box, await contextOf(box, request))));
-  });
+  endpoint(
+    app,
+    'GET',
+    '/v1/containers',
+    {
+      id: 'listContainers',
+      summary: 'All containers, oldest first, whatever their state',
+      answer: z.array(containerWire),
+      problems: [503],
+    },
+    async ({ request }) => {
+      const boxes = await engine.list();
+      return Promise.all(boxes.map(async (box) => toWire(box, await contextOf(box, request))));
+    },
+  );
 
-  app.post('/v1/containers', async (request, reply): Promise<CreateAnswer> => {
-    const box = await create(await resolveDeployment(checkRequest(createRequest, request.body), deps), deps);
-    request.audited.target = box.id;
-    reply.code(201);
-    return {
-      status: 'success',
-      message: `container ${box.spec.name} created`,
-      container_id: box.id,
-      server_name: box.spec.name,
-      server_type: boxType(box.spec.gpus),
-      server_status: box.status,
-    };
-  });
+  endpoint(
+    app,
+    'POST',
+    '/v1/containers',
+    {
+      id: 'createContainer',
+      summary: 'Make a container',
+      notes: 'Answers as soon as it is recorded; it may be `pulling` or `creating` for a while.',
+      body: createRequest,
+      answer: createdWire,
+      created: true,
+      problems: [409, 503],
+    },
+    async ({ body, request }) => {
+      const box = await create(await resolveDeployment(body, deps), deps);
+      request.audited.target = box.id;
+      return {
+        status: 'success',
+        message: `container ${box.spec.name} created`,
+        container_id: box.id,
+        server_name: box.spec.name,
+        server_type: boxType(box.spec.gpus),
+        server_status: box.status,
+      };
+    },
+  );
 
-  app.get<ContainerPath>('/v1/containers/:uuid', async (request): Promise<ContainerDetailWire> => {
-    const box = await engine.get(request.params.uuid);
-    const page = await engine.logs(box.id, { tail: 100, since: null, after: null, stream: null });
-    return toDetail(box, await contextOf(box, request), logText(page, false));
-  });
+  endpoint(
+    app,
+    'GET',
+    '/v1/containers/:uuid',
+    { id: 'getContainer', summary: 'One container', answer: containerDetailWire, problems: [503] },
+    async ({ params, request }) => {
+      const box = await engine.get(params.uuid);
+      const page = await engine.logs(box.id, { tail: 100, since: null, after: null, stream: null });
+      return toDetail(box, await contextOf(box, request), logText(page, false));
+    },
+  );
 
-  app.delete<ContainerPath>('/v1/containers/:uuid', async ({ params, query }) => {
-    const { purge } = checkRequest(removeQuery, query);
-    await engine.remove(params.uuid, { purge: purge === 'true' });
-    return { status: 'success', message: 'container deleted' };
-  });
+  endpoint(
+    app,
+    'DELETE',
+    '/v1/containers/:uuid',
+    {
+      id: 'deleteContainer',
+      summary: 'End a container and forget it',
+      query: removeQuery,
+      answer: doneWire,
+      problems: [409, 503],
+    },
+    async ({ params, query }) => {
+      await engine.remove(params.uuid, { purge: query.purge === 'true' });
+      return { status: 'success', message: 'container deleted' };
+    },
+  );
 
-  app.post<ContainerPath>('/v1/containers/:uuid/stop', async ({ params }) => {
-    await engine.stop(params.uuid);
-    return { status: 'success', message: 'container stopped' };
-  });
-
-  app.post<ContainerPath>('/v1/containers/:uuid/start', async ({ params }) => {
-    await engine.start(params.uuid);
-    return { status: 'success', message: 'container started' };
-  });
-
-  app.post<ContainerPath>('/v1/containers/:uuid/restart', async ({ params }) => {
-    await engine.restart(params.uuid);
-    return { status: 'success', message: 'container started again' };
-  });
-
-  app.post<ContainerPath>('/v1/containers/:uuid/redeploy', async ({ params }) => {
-    await engine.redeploy(params.uuid);
-    return { status: 'success', message: 'container is being deployed again' };
-  });
+  const actions = [
+    ['stop', 'Stop a container', 'container stopped'],
+    ['start', 'Start a container that is stopped', 'container started'],
+    ['restart', 'Stop a container and start it', 'container started again'],
+    ['redeploy', 'Make a container anew from its request', 'container is being deployed again'],
+  ] as const;
+  for (const [action, summary, message] of actions) {
+    endpoint(
+      app,
+      'POST',
+      `/v1/containers/:uuid/${action}`,
+      { id: `${action}Container`, summary, answer: doneWire, problems: [409, 503] },
+      async ({ params }) => {
+        await engine[action](params.uuid);
+        return { status: 'success', message };
+      },
+    );
+  }
 };
 
 /** Makes the box; until it is recorded, its volume stays and nobody else gets its GPU. */

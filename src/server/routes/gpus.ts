@@ -1,42 +1,65 @@
 import type { PoolGpu } from '../gpus/pool.ts';
+import { gpusAvailableWire, gpuTypesWire } from '../wire/gpus.ts';
+import { endpoint } from './endpoint.ts';
 import type { Routes } from './routes.ts';
 
 /** The machine's GPUs: which kinds there are, and what is free. */
 export const gpuRoutes: Routes = (app, { gpus }) => {
-  app.get('/v1/gpus/types', async () =>
-    kindsOf(await gpus.list()).map((kind) => ({
-      gpu_name: kind.name,
-      gpu_total_memory: kind.memoryMib,
-      // It is your own.
-      gpu_price: 0,
-      available_count: kind.free.length,
-    })),
+  endpoint(
+    app,
+    'GET',
+    '/v1/gpus/types',
+    {
+      id: 'listGpuTypes',
+      summary: 'The kinds of GPUs of the machine',
+      answer: gpuTypesWire,
+      problems: [503],
+    },
+    async () =>
+      kindsOf(await gpus.list()).map((kind) => ({
+        gpu_name: kind.name,
+        gpu_total_memory: kind.memoryMib,
+        // It is your own.
+        gpu_price: 0,
+        available_count: kind.free.length,
+      })),
   );
 
-  app.get('/v1/gpus/available', async () => {
-    const all = await gpus.list();
-    const free = all.filter(({ holder }) => holder === null).map(({ gpu }) => gpu);
-    return {
-      total_available: free.length,
-      summary: kindsOf(all)
-        .filter((kind) => kind.free.length > 0)
-        .map((kind) => ({
-          count: kind.free.length,
-          gpu_name: kind.name,
-          memory_mb: kind.memoryMib,
-          price: 0,
+  endpoint(
+    app,
+    'GET',
+    '/v1/gpus/available',
+    {
+      id: 'listAvailableGpus',
+      summary: 'The GPUs that no container has',
+      answer: gpusAvailableWire,
+      problems: [503],
+    },
+    async () => {
+      const all = await gpus.list();
+      const free = all.filter(({ holder }) => holder === null).map(({ gpu }) => gpu);
+      return {
+        total_available: free.length,
+        summary: kindsOf(all)
+          .filter((kind) => kind.free.length > 0)
+          .map((kind) => ({
+            count: kind.free.length,
+            gpu_name: kind.name,
+            memory_mb: kind.memoryMib,
+            price: 0,
+          })),
+        gpus: free.map((gpu) => ({
+          gpu_uuid: gpu.uuid,
+          gpu_index: String(gpu.index),
+          gpu_name: gpu.name,
+          total_memory: gpu.memoryMib,
+          memory_used: gpu.memoryUsedMib,
+          utilisation_percent: gpu.utilisationPercent,
+          gpu_temperature: gpu.temperatureCelsius === null ? null : String(gpu.temperatureCelsius),
         })),
-      gpus: free.map((gpu) => ({
-        gpu_uuid: gpu.uuid,
-        gpu_index: String(gpu.index),
-        gpu_name: gpu.name,
-        total_memory: gpu.memoryMib,
-        memory_used: gpu.memoryUsedMib,
-        utilisation_percent: gpu.utilisationPercent,
-        gpu_temperature: gpu.temperatureCelsius === null ? null : String(gpu.temperatureCelsius),
-      })),
-    };
-  });
+      };
+    },
+  );
 };
 
 interface Kind {

@@ -1,9 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { parseSince, sinceTime } from '../../base/since.ts';
 import type { BoxStatus, Engine, LogPage } from '../engine/engine.ts';
-import { checkRequest } from '../wire/check.ts';
-import { type LogEntriesWire, type LogsWire, logsQuery } from '../wire/logs.ts';
-import type { ContainerPath } from './routes.ts';
+import { deployLogWire, logsAnswer, logsQuery } from '../wire/logs.ts';
+import { endpoint } from './endpoint.ts';
 
 /** What a container's main process wrote, and what happened while it was made. */
 export const logRoutes = (
@@ -13,10 +12,20 @@ export const logRoutes = (
     now,
   }: { readonly engine: Pick<Engine, 'get' | 'logs' | 'deployLog'>; readonly now: () => number },
 ): void => {
-  app.get<ContainerPath>(
+  endpoint(
+    app,
+    'GET',
     '/v1/containers/:uuid/logs',
-    async ({ params, query }): Promise<LogsWire | LogEntriesWire> => {
-      const { tail, since, timestamps, entries, stream, after } = checkRequest(logsQuery, query);
+    {
+      id: 'containerLogs',
+      summary: 'What the main process wrote',
+      notes: 'With `entries=true` the lines come in `entries` and `logs` is empty.',
+      query: logsQuery,
+      answer: logsAnswer,
+      problems: [503],
+    },
+    async ({ params, query }) => {
+      const { tail, since, timestamps, entries, stream, after } = query;
       const time = now();
       const timestamp = Math.floor(time / 1000);
       const from = since === undefined ? undefined : parseSince(since);
@@ -35,9 +44,18 @@ export const logRoutes = (
     },
   );
 
-  app.get<ContainerPath>('/v1/containers/:uuid/logs/deploy', async ({ params }) => ({
-    logs: await engine.deployLog(params.uuid),
-  }));
+  endpoint(
+    app,
+    'GET',
+    '/v1/containers/:uuid/logs/deploy',
+    {
+      id: 'deployLog',
+      summary: 'What happened while the container was made',
+      answer: deployLogWire,
+      problems: [503],
+    },
+    async ({ params }) => ({ logs: await engine.deployLog(params.uuid) }),
+  );
 };
 
 /** The lines of a page as one text. Where older ones are left out, a line before them says so. */

@@ -34,21 +34,6 @@ export interface RouteDeps {
 /** Adds the routes of one resource. */
 export type Routes = (app: FastifyInstance, deps: RouteDeps) => void;
 
-/** Path parameters of everything below one container. */
-export interface ContainerPath {
-  readonly Params: { readonly uuid: string };
-}
-
-/** Path parameters of everything below one volume, which is named by its id or its name. */
-export interface VolumePath {
-  readonly Params: { readonly volume: string };
-}
-
-/** Path parameters of a thing that is named by a number. */
-export interface NumberPath {
-  readonly Params: { readonly id: string };
-}
-
 /** The number in a path. @throws ApiProblem 404 for a text that is none: nothing has it for an id. */
 export function numberIn(text: string, what: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text);

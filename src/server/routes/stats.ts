@@ -1,15 +1,27 @@
 import type { BoxStats } from '../engine/engine.ts';
 import type { Gpu } from '../gpus/gpu.ts';
-import type { GpuStatsWire, StatsWire } from '../wire/stats.ts';
-import type { ContainerPath, Routes } from './routes.ts';
+import { type GpuStatsWire, type StatsWire, statsWire } from '../wire/stats.ts';
+import { endpoint } from './endpoint.ts';
+import type { Routes } from './routes.ts';
 
 /** What a container uses now. */
 export const statsRoutes: Routes = (app, { engine, gpus, now }) => {
-  app.get<ContainerPath>('/v1/containers/:uuid/stats', async ({ params }): Promise<StatsWire> => {
-    const { spec } = await engine.get(params.uuid);
-    const [stats, readings] = await Promise.all([engine.stats(params.uuid), gpus.readings(spec.gpus)]);
-    return toStatsWire(stats, readings, now());
-  });
+  endpoint(
+    app,
+    'GET',
+    '/v1/containers/:uuid/stats',
+    {
+      id: 'containerStats',
+      summary: 'What a running container uses now',
+      answer: statsWire,
+      problems: [409, 503],
+    },
+    async ({ params }) => {
+      const { spec } = await engine.get(params.uuid);
+      const [stats, readings] = await Promise.all([engine.stats(params.uuid), gpus.readings(spec.gpus)]);
+      return toStatsWire(stats, readings, now());
+    },
+  );
 };
 
 /** @param now milliseconds since 1970. */

@@ -1,8 +1,4 @@
-import { rm } from 'node:fs/promises';
-import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
-import { ApiProblem } from '../problem.ts';
-import { type Arrival, checkSum, PartialUploads, settle, takeIn } from '../volumes/arrival.ts';
 import { checksumOf, openDownload } from '../volumes/download.ts';
 import {
   copyFile,
@@ -14,197 +10,154 @@ import {
   renameFile,
   searchFiles,
 } from '../volumes/files.ts';
-import { readForm } from '../volumes/multipart.ts';
 import type { Volume } from '../volumes/volume.ts';
-import { checkRequest } from '../wire/check.ts';
+import { doneWire } from '../wire/answers.ts';
 import {
-  contentRequest,
+  checksumWire,
   copyRequest,
   type FilesWire,
+  filesWire,
   listQuery,
   mkdirRequest,
   pathQuery,
-  rawUploadQuery,
   renameRequest,
   searchQuery,
-  type UploadWire,
-  uploadStateQuery,
+  textWire,
 } from '../wire/volume-files.ts';
-import type { RouteDeps, Routes, VolumePath } from './routes.ts';
+import { endpoint } from './endpoint.ts';
+import type { Routes } from './routes.ts';
 
-/** Largest text that can be written with its path in one JSON body, in bytes of the body. */
-const maxTextBody = 16 * 2 ** 20;
-const gigabyte = 2 ** 30;
 const done = { status: 'success', message: 'done' } as const;
+/** Statuses with which the files of a volume refuse. */
+const problems = [403, 409, 413];
 
-/** The files of volumes. */
-export const volumeFileRoutes: Routes = (app, deps) => {
-  const { volumes, meter } = deps;
-  const base = '/v1/volumes/:volume/files';
+/** The files of volumes: look at them, move them about, read them. */
+export const volumeFileRoutes: Routes = (app, { volumes, meter }) => {
   /** Does something that makes a volume smaller or larger by an amount nobody counts. */
-  const changing = <T>(id: string, work: (volume: Volume) => Promise<T>): Promise<T> =>
+  const changing = async (id: string, work: (volume: Volume) => Promise<void>): Promise<typeof done> =>
     volumes.hold(id, async (volume) => {
-      const result = await work(volume);
+      await work(volume);
       meter.forget(volume.id);
-      return result;
-    });
-
-  app.get<VolumePath>(base, async ({ params, query }) => {
-    const { path } = checkRequest(listQuery, query);
-    return toWire(await listFiles(volumes.get(params.volume), path));
-  });
-
-  app.get<VolumePath>(`${base}/search`, async ({ params, query }) => {
-    const asked = checkRequest(searchQuery, query);
-    return toWire(await searchFiles(volumes.get(params.volume), asked.query, asked.path));
-  });
-
-  app.get<VolumePath>(`${base}/content`, async ({ params, query }) => {
-    const { path } = checkRequest(pathQuery, query);
-    return { status: 'success', content: await readText(volumes.get(params.volume), path), message: '' };
-  });
-
-  app.post<VolumePath>(`${base}/mkdir`, ({ params, body }) => {
-    const { path, parents } = checkRequest(mkdirRequest, body);
-    return changing(params.volume, async (volume) => {
-      await makeDirectory(volume, path, parents);
       return done;
     });
-  });
 
-  app.post<VolumePath>(`${base}/rename`, ({ params, body }) => {
-    const { old_path, new_path } = checkRequest(renameRequest, body);
-    return changing(params.volume, async (volume) => {
-      await renameFile(volume, old_path, new_path);
-      return done;
-    });
-  });
-
-  app.post<VolumePath>(`${base}/copy`, ({ params, body }) => {
-    const { source_path, dest_path } = checkRequest(copyRequest, body);
-    return changing(params.volume, async (volume) => {
-      await copyFile(volume, source_path, dest_path);
-      return done;
-    });
-  });
-
-  app.delete<VolumePath>(base, ({ params, query }) => {
-    const { path } = checkRequest(pathQuery, query);
-    return changing(params.volume, async (volume) => {
-      await removeFile(volume, path);
-      return done;
-    });
-  });
-
-  const writeText = (id: string, body: unknown, replace: boolean) =>
-    volumes.hold(id, async (volume) => {
-      const { path, content } = checkRequest(contentRequest, body);
-      const arrival = await takeIn(volume, Readable.from([Buffer.from(content)]), await room(volume, deps));
-      await settle(volume, arrival, path, { replace });
-      meter.add(volume.id, arrival.bytes);
-      return done;
-    });
-  const large = { bodyLimit: maxTextBody };
-  app.put<VolumePath>(`${base}/content`, large, ({ params, body }) => writeText(params.volume, body, true));
-  app.post<VolumePath>(`${base}/create-file`, large, ({ params, body }) =>
-    writeText(params.volume, body, false),
+  endpoint(
+    app,
+    'GET',
+    '/v1/volumes/:volume/files',
+    { id: 'listFiles', summary: 'What is in a directory', query: listQuery, answer: filesWire, problems },
+    async ({ params, query }) => toWire(await listFiles(volumes.get(params.volume), query.path)),
   );
 
-  app.get<VolumePath>(`${base}/download`, async ({ params, query, headers }, reply) => {
-    const { path } = checkRequest(pathQuery, query);
-    const range = headers.range;
-    const ifRange = headers['if-range']?.toString();
-    const volume = volumes.get(params.volume);
-    return sendFile(reply, path, await openDownload(volume, path, { range, ifRange }));
-  });
+  endpoint(
+    app,
+    'GET',
+    '/v1/volumes/:volume/files/search',
+    {
+      id: 'searchFiles',
+      summary: 'What has a text in its name, below a directory',
+      query: searchQuery,
+      answer: filesWire,
+      problems,
+    },
+    async ({ params, query }) =>
+      toWire(await searchFiles(volumes.get(params.volume), query.query, query.path)),
+  );
 
-  app.get<VolumePath>(`${base}/checksum`, async ({ params, query }) => {
-    const { path } = checkRequest(pathQuery, query);
-    return { status: 'success', ...(await checksumOf(volumes.get(params.volume), path)) };
-  });
-
-  app.register(async (streams) => transferRoutes(streams, deps));
-};
-
-/** Uploads: their bodies are streams, of any length. */
-const transferRoutes: Routes = (app, deps) => {
-  const { volumes, meter } = deps;
-  const partial = new PartialUploads();
-  for (const type of ['multipart/form-data', 'application/octet-stream']) {
-    app.addContentTypeParser(type, (_request, payload, ready) => ready(null, payload));
-  }
-
-  app.post<VolumePath>('/v1/volumes/:volume/files/upload', async ({ params, body, headers }) =>
-    volumes.hold(params.volume, async (volume) => {
-      const limit = await room(volume, deps);
-      const form = await readForm(
-        asStream(body),
-        headers['content-type'] ?? '',
-        (content) => takeIn(volume, content, limit),
-        ({ file }) => rm(file, { force: true }),
-      );
-      let bytes = 0;
-      for (const { arrival, path } of form.files) {
-        await settle(volume, arrival, `${form.directory}/${path}`, { replace: true });
-        bytes += arrival.bytes;
-      }
-      meter.add(volume.id, bytes);
-      return { status: 'success', message: 'uploaded', files: form.files.length, bytes };
+  endpoint(
+    app,
+    'GET',
+    '/v1/volumes/:volume/files/content',
+    { id: 'readText', summary: 'The text in a file', query: pathQuery, answer: textWire, problems },
+    async ({ params, query }) => ({
+      status: 'success',
+      content: await readText(volumes.get(params.volume), query.path),
+      message: '',
     }),
   );
 
-  const raw = '/v1/volumes/:volume/files/raw';
-  app.put<VolumePath>(raw, async ({ params, query, body }): Promise<UploadWire> => {
-    const asked = checkRequest(rawUploadQuery, query);
-    return volumes.hold(params.volume, async (volume) => {
-      const { path, upload: key, offset, total, sha256 } = asked;
-      const limit = await room(volume, deps);
-      const source = asStream(body);
-      const arrival: Arrival | undefined =
-        key === undefined
-          ? await takeIn(volume, source, limit)
-          : await partial.add(volume, { key, offset, total }, source, limit);
-      if (!arrival) {
-        const bytes = key === undefined ? 0 : await partial.arrived(volume, key);
-        return { status: 'success', bytes, complete: false, sha256: null };
-      }
-      try {
-        checkSum(arrival, sha256);
-      } catch (error) {
-        await rm(arrival.file, { force: true });
-        throw error;
-      }
-      const mode = asked.mode === undefined ? undefined : Number.parseInt(asked.mode, 8);
-      await settle(volume, arrival, path, { replace: asked.replace, mode, mtime: asked.mtime });
-      meter.add(volume.id, arrival.bytes);
-      return { status: 'success', bytes: arrival.bytes, complete: true, sha256: arrival.sha256 };
-    });
-  });
+  endpoint(
+    app,
+    'POST',
+    '/v1/volumes/:volume/files/mkdir',
+    { id: 'makeDirectory', summary: 'Make a directory', body: mkdirRequest, answer: doneWire, problems },
+    ({ params, body }) => changing(params.volume, (volume) => makeDirectory(volume, body.path, body.parents)),
+  );
 
-  app.get<VolumePath>(raw, async ({ params, query }): Promise<UploadWire> => {
-    const { upload } = checkRequest(uploadStateQuery, query);
-    const bytes = await partial.arrived(volumes.get(params.volume), upload);
-    return { status: 'success', bytes, complete: false, sha256: null };
-  });
+  endpoint(
+    app,
+    'POST',
+    '/v1/volumes/:volume/files/rename',
+    { id: 'renameFile', summary: 'Rename or move', body: renameRequest, answer: doneWire, problems },
+    ({ params, body }) =>
+      changing(params.volume, (volume) => renameFile(volume, body.old_path, body.new_path)),
+  );
 
-  app.delete<VolumePath>(raw, async ({ params, query }) => {
-    const { upload } = checkRequest(uploadStateQuery, query);
-    await partial.drop(volumes.get(params.volume), upload);
-    return done;
-  });
+  endpoint(
+    app,
+    'POST',
+    '/v1/volumes/:volume/files/copy',
+    {
+      id: 'copyFile',
+      summary: 'Copy, directories with all in them',
+      body: copyRequest,
+      answer: doneWire,
+      problems,
+    },
+    ({ params, body }) =>
+      changing(params.volume, (volume) => copyFile(volume, body.source_path, body.dest_path)),
+  );
+
+  endpoint(
+    app,
+    'DELETE',
+    '/v1/volumes/:volume/files',
+    {
+      id: 'deleteFile',
+      summary: 'Delete, directories with all in them',
+      query: pathQuery,
+      answer: doneWire,
+      problems,
+    },
+    ({ params, query }) => changing(params.volume, (volume) => removeFile(volume, query.path)),
+  );
+
+  endpoint(
+    app,
+    'GET',
+    '/v1/volumes/:volume/files/download',
+    {
+      id: 'downloadFile',
+      summary: 'The content of a file',
+      notes: 'Takes `Range: bytes=N-`, with `If-Range` and the `ETag` of the beginning.',
+      query: pathQuery,
+      answer: 'bytes',
+      problems: [403, 416],
+    },
+    async ({ params, query: { path }, request: { headers }, reply }) => {
+      const range = headers.range;
+      const ifRange = headers['if-range']?.toString();
+      return sendFile(reply, path, await openDownload(volumes.get(params.volume), path, { range, ifRange }));
+    },
+  );
+
+  endpoint(
+    app,
+    'GET',
+    '/v1/volumes/:volume/files/checksum',
+    {
+      id: 'fileChecksum',
+      summary: 'SHA-256 and size of a file',
+      query: pathQuery,
+      answer: checksumWire,
+      problems: [403],
+    },
+    async ({ params, query }) => ({
+      status: 'success',
+      ...(await checksumOf(volumes.get(params.volume), query.path)),
+    }),
+  );
 };
-
-/** How many bytes a volume may still get. */
-async function room(volume: Volume, { meter }: Pick<RouteDeps, 'meter'>): Promise<number> {
-  return Math.max(0, volume.maxSizeGb * gigabyte - (await meter.used(volume)));
-}
-
-function asStream(body: unknown): Readable {
-  if (body instanceof Readable) return body;
-  // An empty body, which no parser sees.
-  if (body === undefined || body === null) return Readable.from([]);
-  throw new ApiProblem(415, 'wrong-type', 'the body must be application/octet-stream or a form');
-}
 
 function sendFile(reply: FastifyReply, path: string, file: Awaited<ReturnType<typeof openDownload>>) {
   const { content, start, size, tag } = file;

@@ -1,17 +1,16 @@
-import * as z from 'zod/mini';
 import { ApiProblem } from '../problem.ts';
 import type { Volume } from '../volumes/volume.ts';
-import { checkRequest } from '../wire/check.ts';
-import { onePage } from '../wire/page.ts';
+import { dataOf, doneWire } from '../wire/answers.ts';
+import { listQuery, onePage, pageOf } from '../wire/page.ts';
 import {
   changeVolumeRequest,
   createVolumeRequest,
   duplicateVolumeRequest,
   type VolumeWire,
+  volumeWire,
 } from '../wire/volumes.ts';
-import type { Routes, VolumePath } from './routes.ts';
-
-const listQuery = z.object({ name: z.optional(z.string()) });
+import { endpoint } from './endpoint.ts';
+import type { Routes } from './routes.ts';
 
 /** Volumes: list, create, look at, resize and rename, clone, delete. A name stands for an id everywhere. */
 export const volumeRoutes: Routes = (app, { engine, volumes, meter }) => {
@@ -31,58 +30,118 @@ export const volumeRoutes: Routes = (app, { engine, volumes, meter }) => {
     throw new ApiProblem(422, 'too-small', `volume_space ${why}`, { volume_space: [why] });
   };
 
-  app.get('/v1/volumes', async ({ query }) => {
-    const { name } = checkRequest(listQuery, query);
-    const wanted = volumes.list().filter((volume) => name === undefined || volume.name === name);
-    return onePage('/v1/volumes', await Promise.all(wanted.map(wire)));
-  });
+  endpoint(
+    app,
+    'GET',
+    '/v1/volumes',
+    {
+      id: 'listVolumes',
+      summary: 'All volumes, or the one of this name',
+      query: listQuery,
+      answer: pageOf(volumeWire),
+    },
+    async ({ query: { name } }) => {
+      const wanted = volumes.list().filter((volume) => name === undefined || volume.name === name);
+      return onePage('/v1/volumes', await Promise.all(wanted.map(wire)));
+    },
+  );
 
-  app.post('/v1/volumes', async (request, reply) => {
-    const asked = checkRequest(createVolumeRequest, request.body);
-    const volume = await volumes.create({
-      name: asked.volume_name,
-      maxSizeGb: asked.volume_space,
-      type: asked.volume_type ?? null,
-      region: asked.region_id ?? null,
-      description: asked.description ?? null,
-      notes: asked.notes ?? null,
-    });
-    reply.code(201);
-    return { data: await wire(volume) };
-  });
+  endpoint(
+    app,
+    'POST',
+    '/v1/volumes',
+    {
+      id: 'createVolume',
+      summary: 'Make a volume',
+      body: createVolumeRequest,
+      answer: dataOf(volumeWire),
+      created: true,
+      problems: [409],
+    },
+    async ({ body }) => {
+      const volume = await volumes.create({
+        name: body.volume_name,
+        maxSizeGb: body.volume_space,
+        type: body.volume_type ?? null,
+        region: body.region_id ?? null,
+        description: body.description ?? null,
+        notes: body.notes ?? null,
+      });
+      return { data: await wire(volume) };
+    },
+  );
 
-  app.get<VolumePath>('/v1/volumes/:volume', async ({ params }) => ({
-    data: await wire(volumes.get(params.volume)),
-  }));
+  endpoint(
+    app,
+    'GET',
+    '/v1/volumes/:volume',
+    { id: 'getVolume', summary: 'One volume', answer: dataOf(volumeWire) },
+    async ({ params }) => ({ data: await wire(volumes.get(params.volume)) }),
+  );
 
-  app.put<VolumePath>('/v1/volumes/:volume', async ({ params, body }) => {
-    const { volume_space, maxSize, volume_name } = checkRequest(changeVolumeRequest, body);
-    const maxSizeGb = volume_space ?? maxSize;
-    if (maxSizeGb !== undefined) await checkSpace(params.volume, maxSizeGb);
-    const volume = await volumes.change(params.volume, {
-      ...(maxSizeGb === undefined ? {} : { maxSizeGb }),
-      ...(volume_name === undefined ? {} : { name: volume_name }),
-    });
-    return { data: await wire(volume) };
-  });
+  endpoint(
+    app,
+    'PUT',
+    '/v1/volumes/:volume',
+    {
+      id: 'changeVolume',
+      summary: 'Resize or rename a volume',
+      notes: 'At least one of the keys is needed; `maxSize` means the same as `volume_space`.',
+      body: changeVolumeRequest,
+      answer: dataOf(volumeWire),
+      problems: [409],
+    },
+    async ({ params, body }) => {
+      const { volume_space, maxSize, volume_name } = body;
+      const maxSizeGb = volume_space ?? maxSize;
+      if (maxSizeGb !== undefined) await checkSpace(params.volume, maxSizeGb);
+      const volume = await volumes.change(params.volume, {
+        ...(maxSizeGb === undefined ? {} : { maxSizeGb }),
+        ...(volume_name === undefined ? {} : { name: volume_name }),
+      });
+      return { data: await wire(volume) };
+    },
+  );
 
-  app.post<VolumePath>('/v1/volumes/:volume/duplicate', async ({ params, body }, reply) => {
-    const asked = checkRequest(duplicateVolumeRequest, body);
-    const source = volumes.get(params.volume);
-    if (asked.volume_space) await checkSpace(source.id, asked.volume_space);
-    const copy = await volumes.duplicate(source.id, {
-      ...source,
-      name: asked.new_volume_name,
-      maxSizeGb: asked.volume_space ?? source.maxSizeGb,
-    });
-    reply.code(201);
-    return { data: await wire(copy) };
-  });
+  endpoint(
+    app,
+    'POST',
+    '/v1/volumes/:volume/duplicate',
+    {
+      id: 'duplicateVolume',
+      summary: 'Make a volume with the files of another',
+      body: duplicateVolumeRequest,
+      answer: dataOf(volumeWire),
+      created: true,
+      problems: [409, 413],
+    },
+    async ({ params, body }) => {
+      const source = volumes.get(params.volume);
+      if (body.volume_space) await checkSpace(source.id, body.volume_space);
+      const copy = await volumes.duplicate(source.id, {
+        ...source,
+        name: body.new_volume_name,
+        maxSizeGb: body.volume_space ?? source.maxSizeGb,
+      });
+      return { data: await wire(copy) };
+    },
+  );
 
-  app.delete<VolumePath>('/v1/volumes/:volume', async ({ params }) => {
-    const { name } = await volumes.remove(params.volume, usersOf);
-    return { status: 'success', message: `volume ${name} deleted` };
-  });
+  endpoint(
+    app,
+    'DELETE',
+    '/v1/volumes/:volume',
+    {
+      id: 'deleteVolume',
+      summary: 'Delete a volume that no container has',
+      answer: doneWire,
+      problems: [409],
+    },
+    async ({ params }) => {
+      const { name } = await volumes.remove(params.volume, usersOf);
+      return { status: 'success', message: `volume ${name} deleted` };
+    },
+  );
 };
 
 const gigabyte = 2 ** 30;

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { environment } from './environment.ts';
+import type { Wire } from './wire.ts';
 
 /**
  * Request of `POST /v1/containers`, with GPULab's keys; what it sends and we do not know is let through. `tags`,
@@ -25,86 +26,97 @@ export const createRequest = z.object({
 
 export type CreateRequest = z.infer<typeof createRequest>;
 
-/** A GPU of a container. `gpu_index` and `gpu_temperature` are texts; memory is in MB (of 2^20 bytes). */
-export interface ContainerGpuWire {
-  readonly gpu_uuid: string;
-  readonly gpu_index: string;
-  readonly gpu_status: string;
-  readonly gpu_temperature: string | null;
-  readonly memory_used: number | null;
-  readonly total_memory: number | null;
-  readonly type: GpuTypeWire;
-}
+const gpuTypeWire = z.object({ gpu_name: z.string(), gpu_total_memory: z.nullable(z.int()) });
 
-export interface GpuTypeWire {
-  readonly gpu_name: string;
-  readonly gpu_total_memory: number | null;
-}
+export type GpuTypeWire = Wire<typeof gpuTypeWire>;
+
+/** A GPU of a container. `gpu_index` and `gpu_temperature` are texts; memory is in MB (of 2^20 bytes). */
+export const containerGpuWire = z.object({
+  gpu_uuid: z.string(),
+  gpu_index: z.string(),
+  gpu_status: z.string(),
+  gpu_temperature: z.nullable(z.string()),
+  memory_used: z.nullable(z.int()),
+  total_memory: z.nullable(z.int()),
+  type: gpuTypeWire,
+});
+
+export type ContainerGpuWire = Wire<typeof containerGpuWire>;
+
+/** What GPULab has no field for. */
+const containerExtras = z.object({
+  engine: z.string(),
+  isolation: z.string().check(z.describe('how far it is kept from the rest of the machine')),
+  home: z.nullable(z.string()).check(z.describe('path on the server’s machine')),
+  workspace: z.nullable(z.string()).check(z.describe('path on the server’s machine')),
+  uptime_seconds: z.nullable(z.int()),
+  tags: z.record(z.string(), z.string()),
+  failure: z.nullable(z.string()).check(z.describe('why it failed')),
+  image: z.nullable(z.string()),
+  template: z.nullable(z.object({ uuid: z.string(), name: z.string() })),
+  volume: z.nullable(z.object({ id: z.string(), name: z.string(), mount_path: z.string() })),
+  ports: z.record(z.string(), z.string()).check(z.describe('URLs by port')),
+  gpus: z.array(
+    z.object({
+      uuid: z.string(),
+      index: z.int(),
+      name: z.string(),
+      memory_mib: z.nullable(z.int()),
+      memory_used_mib: z.nullable(z.int()),
+      utilisation_percent: z.nullable(z.int()),
+      temperature_celsius: z.nullable(z.int()),
+    }),
+  ),
+});
+
+const containerFields = {
+  uuid: z.string().check(z.minLength(12)),
+  server_name: z.string(),
+  status: z.enum(['pulling', 'creating', 'running', 'stopped', 'failed', 'deleting']),
+  type: z.enum(['GPU', 'CPU']),
+  memory: z.nullable(z.int()).check(z.describe('GB')),
+  allocated_cpu_cores: z.nullable(z.int()),
+  public_urls: z
+    .nullable(z.string())
+    .check(z.describe('`8080=http://HOST:32768, 8888=...`: the ports that can be reached now')),
+  opened_ports: z.nullable(z.string()).check(z.describe('`8080,8888`')),
+  environment_variables: z.record(z.string(), z.string()),
+  volume_mount_path: z.nullable(z.string()),
+  command: z.nullable(z.string()),
+  web_terminal: z.null(),
+  uptime: z.nullable(z.string()).check(z.describe('`4h 5m`')),
+  gpu_count: z.int(),
+  gpus: z.array(containerGpuWire),
+  created_at: z.iso.datetime(),
+  updated_at: z.iso.datetime(),
+  devbox: containerExtras,
+};
 
 /** A container in a list. Integers, strings and nulls as strict clients expect them: see the contract test. */
-export interface ContainerWire {
-  readonly uuid: string;
-  readonly server_name: string;
-  readonly status: string;
-  readonly type: string;
-  readonly memory: number | null;
-  readonly allocated_cpu_cores: number | null;
-  /** `8080=http://HOST:32768, 8888=...`: the ports that can be reached now. */
-  readonly public_urls: string | null;
-  readonly opened_ports: string | null;
-  readonly environment_variables: Readonly<Record<string, string>>;
-  readonly volume_mount_path: string | null;
-  readonly command: string | null;
-  readonly web_terminal: null;
-  readonly uptime: string | null;
-  readonly gpu_count: number;
-  readonly gpus: readonly ContainerGpuWire[];
-  readonly created_at: string;
-  readonly updated_at: string;
-  /** What GPULab has no field for. */
-  readonly devbox: {
-    readonly engine: string;
-    readonly isolation: string;
-    readonly home: string | null;
-    readonly workspace: string | null;
-    readonly uptime_seconds: number | null;
-    readonly tags: Readonly<Record<string, string>>;
-    /** Why it failed. */
-    readonly failure: string | null;
-    readonly image: string | null;
-    readonly template: { readonly uuid: string; readonly name: string } | null;
-    readonly volume: { readonly id: string; readonly name: string; readonly mount_path: string } | null;
-    /** URLs by port. */
-    readonly ports: Readonly<Record<string, string>>;
-    readonly gpus: readonly {
-      readonly uuid: string;
-      readonly index: number;
-      readonly name: string;
-      readonly memory_mib: number | null;
-      readonly memory_used_mib: number | null;
-      readonly utilisation_percent: number | null;
-      readonly temperature_celsius: number | null;
-    }[];
-  };
-}
+export const containerWire = z.object(containerFields);
+
+export type ContainerWire = Wire<typeof containerWire>;
 
 /** A container on its own. */
-export interface ContainerDetailWire extends ContainerWire {
-  readonly template: {
-    readonly template_uuid: string;
-    readonly name: string;
-    readonly docker_image: string;
-  } | null;
-  readonly network_volume: { readonly volume_uuid: string; readonly volume_name: string } | null;
-  readonly gpu_type: GpuTypeWire | null;
-  readonly logs: string | null;
-}
+export const containerDetailWire = z.object({
+  ...containerFields,
+  template: z.nullable(z.object({ template_uuid: z.string(), name: z.string(), docker_image: z.string() })),
+  network_volume: z.nullable(z.object({ volume_uuid: z.string(), volume_name: z.string() })),
+  gpu_type: z.nullable(gpuTypeWire),
+  logs: z.nullable(z.string()).check(z.describe('the end of its log')),
+});
 
-export interface CreateAnswer {
-  readonly status: string;
-  readonly message: string;
-  readonly container_id: string;
-  readonly server_name: string;
-  readonly server_type: string;
-  readonly server_status: string;
-}
+export type ContainerDetailWire = Wire<typeof containerDetailWire>;
+
+/** Answer of `POST /v1/containers`. */
+export const createdWire = z.object({
+  status: z.string(),
+  message: z.string(),
+  container_id: z.string().check(z.minLength(12)),
+  server_name: z.string(),
+  server_type: z.string(),
+  server_status: z.string(),
+});
+
+/** Query of `DELETE /v1/containers/{uuid}`. `purge` is an addition of ours, announced as the extension `purge`. */
+export const removeQuery = z.object({ purge: z._default(z.enum(['true', 'false']), 'false') });

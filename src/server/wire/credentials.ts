@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { Wire } from './wire.ts';
 
 const line = z.string().check(z.minLength(1), z.maxLength(300), z.regex(/^[^\p{C}]*$/u));
 
@@ -10,10 +11,12 @@ export const credentialRequest = z.object({
 });
 
 /** A credential, as far as anybody gets to see it. */
-export interface CredentialWire {
-  readonly id: number;
-  readonly registry: string;
-  readonly username: string;
-  readonly createdAt: string;
-  readonly updatedAt: string;
-}
+export const credentialWire = z.object({
+  id: z.int(),
+  registry: z.string(),
+  username: z.string(),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+});
+
+export type CredentialWire = Wire<typeof credentialWire>;

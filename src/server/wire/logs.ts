@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
 import { parseSince, sinceForms } from '../../base/since.ts';
-import type { LogEntry } from '../engine/engine.ts';
 
 const flag = z.optional(z.enum(['true', 'false']));
 
@@ -22,20 +21,43 @@ export const logsQuery = z.object({
   after: z.optional(z.string()),
 });
 
+const logsFields = {
+  logs: z
+    .string()
+    .check(z.describe('all lines, each ended, both streams in the order in which they were written')),
+  timestamp: z
+    .int()
+    .check(
+      z.describe(
+        'Unix seconds of the server’s clock when it began to read, rounded down: the next `since` that misses nothing',
+      ),
+    ),
+};
+
 /** What GPULab's clients read. */
-export interface LogsWire {
-  /** All lines, each ended, both streams in the order in which they were written. */
-  readonly logs: string;
-  /** Unix seconds of this server's clock when it began to read, rounded down: the next `since` that misses nothing. */
-  readonly timestamp: number;
-}
+export const logsWire = z.object(logsFields);
 
 /** With `entries=true`. */
-export interface LogEntriesWire extends LogsWire {
-  readonly entries: readonly LogEntry[];
-  readonly cursor: string;
-  /** Whether an answer has no room for all: older lines are left out, or, with `after`, there are more at once. */
-  readonly truncated: boolean;
-  /** Whether the container does not run, so that nothing follows until somebody starts it. */
-  readonly ended: boolean;
-}
+export const logEntriesWire = z.object({
+  ...logsFields,
+  entries: z.array(z.object({ time: z.string(), stream: z.enum(['stdout', 'stderr']), text: z.string() })),
+  cursor: z.string(),
+  truncated: z
+    .boolean()
+    .check(
+      z.describe(
+        'whether an answer has no room for all: older lines are left out, or, with `after`, there are more at once',
+      ),
+    ),
+  ended: z
+    .boolean()
+    .check(
+      z.describe('whether the container does not run, so that nothing follows until somebody starts it'),
+    ),
+});
+
+/** Answer of `GET /v1/containers/{uuid}/logs`. */
+export const logsAnswer = z.union([logEntriesWire, logsWire]);
+
+/** Answer of `GET /v1/containers/{uuid}/logs/deploy`. */
+export const deployLogWire = z.object({ logs: z.string() });

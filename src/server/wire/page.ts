@@ -1,22 +1,35 @@
+import * as z from 'zod/mini';
+import type { Wire } from './wire.ts';
+
+const linksWire = z.object({
+  first: z.string(),
+  last: z.string(),
+  prev: z.nullable(z.string()),
+  next: z.nullable(z.string()),
+});
+
+const metaWire = z.object({
+  current_page: z.int(),
+  from: z.nullable(z.int()),
+  last_page: z.int(),
+  path: z.string(),
+  per_page: z.int(),
+  to: z.nullable(z.int()),
+  total: z.int(),
+});
+
 /** A list as GPULab pages it. */
+export const pageOf = <T extends z.ZodMiniType>(item: T) =>
+  z.object({ data: z.array(item), links: linksWire, meta: metaWire });
+
 export interface Page<T> {
   readonly data: readonly T[];
-  readonly links: {
-    readonly first: string;
-    readonly last: string;
-    readonly prev: string | null;
-    readonly next: string | null;
-  };
-  readonly meta: {
-    readonly current_page: number;
-    readonly from: number | null;
-    readonly last_page: number;
-    readonly path: string;
-    readonly per_page: number;
-    readonly to: number | null;
-    readonly total: number;
-  };
+  readonly links: Wire<typeof linksWire>;
+  readonly meta: Wire<typeof metaWire>;
 }
+
+/** Query of a list: only those of this name. GPULab's clients also send `page`; there is one. */
+export const listQuery = z.object({ name: z.optional(z.string()) });
 
 /** Everything on the first page, which is the last one too: what a server of one team has fits. */
 export function onePage<T>(path: string, data: readonly T[]): Page<T> {

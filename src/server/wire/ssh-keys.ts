@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { Wire } from './wire.ts';
 
 /** Request of `POST /v1/ssh-keys`. GPULab names the call but not its keys; these are ours. */
 export const sshKeyRequest = z.object({
@@ -6,9 +7,11 @@ export const sshKeyRequest = z.object({
   public_key: z.string(),
 });
 
-export interface SshKeyWire {
-  readonly id: number;
-  readonly name: string;
-  readonly public_key: string;
-  readonly created_at: string;
-}
+export const sshKeyWire = z.object({
+  id: z.int(),
+  name: z.string(),
+  public_key: z.string(),
+  created_at: z.iso.datetime(),
+});
+
+export type SshKeyWire = Wire<typeof sshKeyWire>;

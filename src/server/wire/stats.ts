@@ -1,37 +1,41 @@
-/** Answer of `GET /v1/containers/{uuid}/stats`; null stands for what cannot be told. */
-export interface StatsWire {
-  readonly success: true;
-  readonly message: string;
-  readonly stats: {
-    /** Percent; 100 is one core. */
-    readonly cpu_percentage: number | null;
-    /** Percent of the limit. */
-    readonly memory_percentage: number | null;
-    /** These are whole numbers of bytes: strict clients refuse any other. */
-    readonly memory_usage: number | null;
-    readonly memory_limit: number | null;
-    readonly memory_cache: number | null;
-    readonly network_rx: number | null;
-    readonly network_tx: number | null;
-    readonly block_read: number | null;
-    readonly block_write: number | null;
-    readonly pids: number;
-    /** RFC 3339. */
-    readonly timestamp: string;
-    /** Ours: cores that the container may use. */
-    readonly cpu_cores: number;
-    /** Ours: the GPUs that belong to the container. */
-    readonly gpus: readonly GpuStatsWire[];
-  };
-}
+import * as z from 'zod/mini';
+import type { Wire } from './wire.ts';
 
-export interface GpuStatsWire {
-  readonly name: string;
+const gpuStatsWire = z.object({
+  name: z.string(),
   /** Bytes. */
-  readonly memory_used: number | null;
-  readonly memory_total: number | null;
-  /** Percent. */
-  readonly utilization: number | null;
-  /** Degrees Celsius. */
-  readonly temperature: number | null;
-}
+  memory_used: z.nullable(z.int()),
+  memory_total: z.nullable(z.int()),
+  utilization: z.nullable(z.int()).check(z.describe('percent')),
+  temperature: z.nullable(z.int()).check(z.describe('degrees Celsius')),
+});
+
+export type GpuStatsWire = Wire<typeof gpuStatsWire>;
+
+/** Whole bytes: strict clients refuse any other. */
+const bytes = z.nullable(z.int()).check(z.describe('bytes'));
+
+/** Answer of `GET /v1/containers/{uuid}/stats`; null stands for what cannot be told. */
+export const statsWire = z.object({
+  success: z.boolean(),
+  message: z.string(),
+  stats: z.object({
+    cpu_percentage: z.nullable(z.number()).check(z.describe('100 is one core')),
+    memory_percentage: z.nullable(z.number()).check(z.describe('of the limit')),
+    memory_usage: bytes,
+    memory_limit: bytes,
+    memory_cache: bytes,
+    network_rx: bytes,
+    network_tx: bytes,
+    block_read: bytes,
+    block_write: bytes,
+    pids: z.int(),
+    timestamp: z.iso.datetime(),
+    /** Ours. */
+    cpu_cores: z.number().check(z.describe('cores that the container may use')),
+    /** Ours. */
+    gpus: z.array(gpuStatsWire).check(z.describe('the GPUs that belong to the container')),
+  }),
+});
+
+export type StatsWire = Wire<typeof statsWire>;

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { environment } from './environment.ts';
+import type { Wire } from './wire.ts';
 
 /** Largest number of GB that can be asked for. */
 const maxGigabytes = 65_536;
@@ -7,15 +8,17 @@ const maxGigabytes = 65_536;
 const line = (longest: number) => z.nullish(z.string().check(z.maxLength(longest), z.regex(/^[^\p{C}]*$/u)));
 const gigabytes = z.nullish(z.int().check(z.minimum(1), z.maximum(maxGigabytes)));
 const word = <T extends string>(words: readonly [T, ...T[]]) =>
-  z.nullish(
-    z.pipe(
+  z
+    .nullish(
       z.pipe(
-        z.string(),
-        z.transform((text) => text.toLowerCase()),
+        z.pipe(
+          z.string(),
+          z.transform((text) => text.toLowerCase()),
+        ),
+        z.enum(words),
       ),
-      z.enum(words),
-    ),
-  );
+    )
+    .check(z.describe(words.join(', ')));
 
 /**
  * Request of `POST /v1/templates` and `PUT /v1/templates/{uuid}`. The second one changes what it names and leaves the
@@ -49,32 +52,37 @@ export const templateRequest = z.object({
 export type TemplateRequest = z.infer<typeof templateRequest>;
 
 /** A template; camelCase, unlike its request. Sizes in GB. */
-export interface TemplateWire {
-  readonly templateUuid: string;
-  readonly name: string;
-  readonly description: string;
-  readonly authorUrl: string;
-  readonly authorName: string;
-  readonly thumbnail: string;
-  readonly notes: string;
-  readonly visibility: string;
-  readonly containerType: string;
-  readonly volumeMountPath: string;
-  readonly dockerImage: string;
-  readonly exposedPorts: string | null;
-  readonly portsArray: readonly number[];
-  readonly environmentVariables: Readonly<Record<string, string>>;
-  readonly command: string | null;
-  readonly containerDiskSize: number;
-  readonly volumeDiskSize: number | null;
-  readonly memoryLimit: number | null;
-  readonly createdAt: string;
-  readonly updatedAt: string;
+export const templateWire = z.object({
+  templateUuid: z.string(),
+  name: z.string(),
+  description: z.string(),
+  authorUrl: z.string(),
+  authorName: z.string(),
+  thumbnail: z.string(),
+  notes: z.string(),
+  visibility: z.enum(['public', 'private']),
+  containerType: z.enum(['gpu', 'cpu']),
+  volumeMountPath: z.string(),
+  dockerImage: z.string(),
+  exposedPorts: z.nullable(z.string()),
+  portsArray: z.array(z.int()),
+  environmentVariables: z.record(z.string(), z.string()),
+  command: z.nullable(z.string()),
+  containerDiskSize: z.int(),
+  volumeDiskSize: z.nullable(z.int()),
+  memoryLimit: z.nullable(z.int()),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
   /** What GPULab has no field for. */
-  readonly devbox: {
-    readonly built_in: boolean;
-    readonly category_id: number;
-    readonly credentials_id: number | null;
-    readonly image_pull_policy: string;
-  };
-}
+  devbox: z.object({
+    built_in: z.boolean(),
+    category_id: z.int(),
+    credentials_id: z.nullable(z.int()),
+    image_pull_policy: z.string(),
+  }),
+});
+
+export type TemplateWire = Wire<typeof templateWire>;
+
+/** A kind of templates. */
+export const categoryWire = z.object({ id: z.int(), name: z.string(), description: z.string() });

@@ -1,29 +1,44 @@
 import * as z from 'zod/mini';
+import type { Wire } from './wire.ts';
 
 /** Something in a volume. Paths are relative to the volume's root, without a slash before them. */
-export interface FileItem {
-  readonly name: string;
-  readonly path: string;
-  /** ISO 8601. */
-  readonly modified: string;
-  /** Without its dot; empty for none. */
-  readonly extension: string;
-  readonly is_directory: boolean;
-  /** It begins like UTF-8 text. */
-  readonly is_text: boolean;
-  /** Bytes; 0 for a directory. */
-  readonly size: number;
-  /** Ours: a symbolic link, which nothing here follows. */
-  readonly is_link: boolean;
-}
+export const fileItem = z.object({
+  name: z.string(),
+  path: z.string(),
+  modified: z.iso.datetime(),
+  extension: z.string().check(z.describe('without its dot; empty for none')),
+  is_directory: z.boolean(),
+  is_text: z.boolean().check(z.describe('it begins like UTF-8 text')),
+  size: z.int().check(z.describe('bytes; 0 for a directory')),
+  /** Ours. */
+  is_link: z.boolean().check(z.describe('a symbolic link, which nothing here follows')),
+});
+
+export type FileItem = Wire<typeof fileItem>;
 
 /** Answer of a list and of a search. */
-export interface FilesWire {
-  readonly status: string;
-  readonly items: readonly FileItem[];
-  readonly info: { readonly directories: number; readonly files: number };
-  readonly message: string;
-}
+export const filesWire = z.object({
+  status: z.string(),
+  items: z.array(fileItem),
+  info: z.object({ directories: z.int(), files: z.int() }),
+  message: z.string(),
+});
+
+export type FilesWire = Wire<typeof filesWire>;
+
+/** Answer of `GET .../files/content`. */
+export const textWire = z.object({ status: z.string(), content: z.string(), message: z.string() });
+
+/** Answer of `GET .../files/checksum`. */
+export const checksumWire = z.object({ status: z.string(), sha256: z.string(), size: z.int() });
+
+/** Answer of an upload in a form. */
+export const uploadedWire = z.object({
+  status: z.string(),
+  message: z.string(),
+  files: z.int(),
+  bytes: z.int(),
+});
 
 const path = z.string();
 /** The root may be left out. */
@@ -70,12 +85,11 @@ export const rawUploadQuery = z.object({
 export const uploadStateQuery = z.object({ upload: uploadKey });
 
 /** How an upload stands. */
-export interface UploadWire {
-  readonly status: string;
-  /** Bytes that have arrived. */
-  readonly bytes: number;
-  /** Whether the file is in its place. */
-  readonly complete: boolean;
-  /** Of the whole file; null until it is complete. */
-  readonly sha256: string | null;
-}
+export const uploadWire = z.object({
+  status: z.string(),
+  bytes: z.int().check(z.describe('bytes that have arrived')),
+  complete: z.boolean().check(z.describe('whether the file is in its place')),
+  sha256: z.nullable(z.string()).check(z.describe('of the whole file; null until it is complete')),
+});
+
+export type UploadWire = Wire<typeof uploadWire>;

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { Wire } from './wire.ts';
 
 /** GB that a volume can have. */
 const space = z.int().check(z.minimum(1), z.maximum(1_000_000));
@@ -37,23 +38,24 @@ export const changeVolumeRequest = z
   );
 
 /** A volume. Sizes are whole GB of 2^30 bytes. */
-export interface VolumeWire {
-  readonly volumeUuid: string;
-  readonly volumeName: string;
-  readonly maxSize: number;
-  readonly usedSize: number;
-  readonly status: string;
-  readonly isDeleted: number;
-  readonly createdAt: string;
-  readonly updatedAt: string;
+export const volumeWire = z.object({
+  volumeUuid: z.string(),
+  volumeName: z.string(),
+  maxSize: z.int(),
+  usedSize: z.int(),
+  status: z.string(),
+  isDeleted: z.int(),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
   /** What GPULab has no field for. */
-  readonly devbox: {
-    readonly used_bytes: number;
-    /** Names of the boxes that have it mounted. */
-    readonly containers: readonly string[];
-    readonly type: string | null;
-    readonly region: string | null;
-    readonly description: string | null;
-    readonly notes: string | null;
-  };
-}
+  devbox: z.object({
+    used_bytes: z.int(),
+    containers: z.array(z.string()).check(z.describe('names of those that have it mounted')),
+    type: z.nullable(z.string()),
+    region: z.nullable(z.string()),
+    description: z.nullable(z.string()),
+    notes: z.nullable(z.string()),
+  }),
+});
+
+export type VolumeWire = Wire<typeof volumeWire>;

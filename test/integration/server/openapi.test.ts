@@ -6,6 +6,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import * as z from 'zod/mini';
+import { freePort } from '../../support/sshd.ts';
 import { bundleServer } from './bundle.ts';
 import { type Answer, startTcpServer, type TcpServer } from './tcp-server.ts';
 import { until } from './world.ts';
@@ -133,8 +134,11 @@ async function call(
 }
 
 const created = z.looseObject({ container_id: z.string() });
-const create = async (body: object): Promise<string> =>
-  z.parse(created, (await call('POST', '/v1/containers', body)).body).container_id;
+const create = async (body: object): Promise<string> => {
+  const answer = await call('POST', '/v1/containers', body);
+  expect(answer).toMatchObject({ status: 201 });
+  return z.parse(created, answer.body).container_id;
+};
 const statusOf = async (id: string): Promise<string> =>
   z.parse(z.looseObject({ status: z.string() }), (await call('GET', `/v1/containers/${id}`)).body).status;
 
@@ -206,10 +210,10 @@ describe('answers are as described, and what was sent with success is, too', () 
         memory: 1,
         environment_variables: { A: 'b' },
         tags: { team: 'x' },
-        command: 'echo out; echo err >&2; exec sleep 5011',
+        command: 'trap "exit 0" TERM; echo out; echo err >&2; sleep 5011 & wait',
       }),
       await create({ server_name: 'ends', command: 'exit 0' }),
-      await create({ server_name: 'fails', command: 'exit 3', opened_ports: '8080,9000-9001' }),
+      await create({ server_name: 'fails', command: 'exit 3', opened_ports: String(await freePort()) }),
     ];
     await until('they are as they should be', async () => {
       const states = await Promise.all([runs, ends, fails].map(statusOf));

@@ -88,7 +88,10 @@ stop() {
     fi
     kill -KILL "$pid" 2>/dev/null || true
     while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
-    [ -e "$dir/bridge-was-there" ] || ip link delete cni-podman0 2>/dev/null || true
+    # The bridge is one for all of the machine: it goes if it came with this Podman and no other's containers are on it.
+    if [ ! -e "$dir/bridge-was-there" ] && [ -z "$(ls /sys/class/net/cni-podman0/brif 2>/dev/null)" ]; then
+      ip link delete cni-podman0 2>/dev/null || true
+    fi
   fi
   rm -rf "$dir"
 }

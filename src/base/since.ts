@@ -1,11 +1,11 @@
+import { parseDuration } from './duration.ts';
+
 /** A moment in the past, as a person or a program names it. */
 export type Since =
   /** Milliseconds since 1970. */
   | { readonly kind: 'at'; readonly time: number }
   /** So many milliseconds before now, by the clock of whoever is asked. */
   | { readonly kind: 'ago'; readonly milliseconds: number };
-
-const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** What is accepted, as the end of a sentence. */
 export const sinceForms =
@@ -14,14 +14,8 @@ export const sinceForms =
 /** Reads Unix seconds (`1772359200`, `1772359200.5`), RFC 3339 or an age (`10m`, `1h30m`); undefined for anything else. */
 export function parseSince(text: string): Since | undefined {
   if (/^\d{1,11}(\.\d{1,9})?$/.test(text)) return { kind: 'at', time: Number(text) * 1000 };
-  if (/^(\d{1,9}(\.\d{1,3})?(ms|[smhd]))+$/.test(text)) {
-    const parts = [...text.matchAll(/([\d.]+)(ms|[smhd])/g)];
-    const milliseconds = parts.reduce(
-      (sum, [, n = '0', unit = 's']) => sum + Number(n) * (units[unit] ?? 0),
-      0,
-    );
-    return { kind: 'ago', milliseconds };
-  }
+  const milliseconds = parseDuration(text);
+  if (milliseconds !== undefined) return { kind: 'ago', milliseconds };
   if (!/^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$/.test(text)) return undefined;
   // Date counts in milliseconds: what is finer is rounded down, so that no line of that time is lost.
   const time = Date.parse(

@@ -1,5 +1,6 @@
 import type { Context } from '../base/context.ts';
 import { ComposeError, type Composition } from '../compose/index.ts';
+import { type ApiSettings, apiTarget, type Lease } from '../leases/lease.ts';
 import type { LeaseStore } from '../leases/store.ts';
 import { parseEndpoint } from '../remote/copy/endpoint.ts';
 
@@ -7,8 +8,8 @@ import { parseEndpoint } from '../remote/copy/endpoint.ts';
 export interface ApiChoice {
   readonly composition: Composition;
   readonly overrides: readonly string[];
-  /** The same composition with another option of the group `api`. */
-  readonly recompose: (api: string) => Composition;
+  /** The same composition with another option of the group `api`, and settings of it. */
+  readonly recompose: (api: string, settings?: ApiSettings) => Composition;
   readonly leases: LeaseStore;
   readonly context: Context;
 }
@@ -18,29 +19,36 @@ export function isApiExplicit(overrides: readonly string[]): boolean {
   return overrides.some((override) => /^\+{0,2}api(|\.provider|\.base_url)=/.test(override));
 }
 
+/** The composition with the provider to ask, and the lease that decided on it, if one did. */
+export interface ChosenApi {
+  readonly composition: Composition;
+  readonly lease: Lease | null;
+}
+
 /**
  * The composition with the provider to ask. Where the command line names none, it is the one under which a lease knows
  * the box; where nothing else in the configuration names one either, Lambda Cloud if there is a key for it, else GPULab
  * if there is one for that.
  */
-export async function withApi(choice: ApiChoice): Promise<Composition> {
+export async function withApi(choice: ApiChoice): Promise<ChosenApi> {
   const { composition, overrides, recompose, leases } = choice;
   if (!isApiExplicit(overrides)) {
-    const leased = await leasedApi(composition, leases);
-    if (leased !== undefined) return recompose(leased);
+    const lease = await leaseNamed(composition, leases);
+    if (lease) return { composition: recompose(lease.api, lease.apiSettings), lease };
   }
   const isChosen = overrides.some((override) => /^\+{0,2}api(|\.provider)=/.test(override));
-  return (isChosen ? undefined : await gpulabInstead(choice)) ?? composition;
+  const other = isChosen ? undefined : await gpulabInstead(choice);
+  return { composition: other ?? composition, lease: null };
 }
 
-/** The option of the group `api` under which leases know the boxes that the configuration names. */
-async function leasedApi(composition: Composition, leases: LeaseStore): Promise<string | undefined> {
-  const options = new Set<string>();
+/** A lease with the provider on which leases know all the boxes that the configuration names. */
+async function leaseNamed(composition: Composition, leases: LeaseStore): Promise<Lease | undefined> {
+  const targets = new Map<string, Lease>();
   for (const identifier of boxesIn(composition)) {
-    for (const lease of (await leases.find(identifier)).leases) options.add(lease.api);
+    for (const lease of (await leases.find(identifier)).leases) targets.set(apiTarget(lease), lease);
   }
   // Several providers with a box of this name: the configured one decides, as for a box without a lease.
-  return options.size === 1 ? [...options][0] : undefined;
+  return targets.size === 1 ? [...targets.values()][0] : undefined;
 }
 
 /** The boxes that a configuration names, as it was written: one, several, or a side of a copy. */

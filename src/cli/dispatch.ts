@@ -1,15 +1,18 @@
 import type { Context } from '../base/context.ts';
 import { DevboxError } from '../base/errors.ts';
 import type { Command, CommandDeps } from '../commands/command.ts';
+import { mayOpen } from '../commands/leased.ts';
 import { exitOf, type Outcome } from '../commands/outcome.ts';
 import { loadCommand } from '../commands/table.ts';
 import type { Composition } from '../compose/index.ts';
 import { composeConfig } from '../config/compose.ts';
 import { prepare } from '../config/prepare.ts';
-import { drawLeaseId } from '../leases/lease.ts';
+import { type ApiSettings, drawLeaseId, type Lease } from '../leases/lease.ts';
+import type { Provider } from '../providers/provider.ts';
 import { openProvider } from '../providers/registry.ts';
 import type { RunFacts } from '../runs/record.ts';
 import { isApiExplicit, withApi } from './choose-api.ts';
+import { quoteValue } from './flag-value.ts';
 import { type Line, type LiveOutput, modeOf } from './line.ts';
 import { shownError } from './shown-error.ts';
 
@@ -26,11 +29,16 @@ export async function dispatch(call: Call, context: Context, renderer: LiveOutpu
   const command = await commandOf(call.composition);
   const { openLeases } = await import('../leases/store.ts');
   const leases = openLeases(context.paths, context.clock, context.random);
-  const recompose = (api: string, overrides: readonly string[]): Composition =>
-    composeConfig(call.source, [...overrides, `api=${api}`], context, call.job?.number);
-  const composition = await withApi({
+  const recompose = (api: string, overrides: readonly string[], settings: ApiSettings = {}): Composition =>
+    composeConfig(
+      call.source,
+      [...overrides, `api=${api}`, ...apiOverrides(settings)],
+      context,
+      call.job?.number,
+    );
+  const { composition, lease } = await withApi({
     ...call,
-    recompose: (api) => recompose(api, call.overrides),
+    recompose: (api, settings) => recompose(api, call.overrides, settings),
     leases,
     context,
   });
@@ -51,12 +59,13 @@ export async function dispatch(call: Call, context: Context, renderer: LiveOutpu
     emit: renderer.emit,
     apiOption: composition.choices['api'] ?? 'default',
     apiIsExplicit: isApiExplicit(call.overrides),
-    provider: () => open(prepared),
-    providerOf: (api) => {
+    provider: async () => sameAccount(await open(prepared), lease),
+    providerOf: async (api, settings) => {
       // Settings under `api` were meant for the configured provider; another one may not even have them.
       const other = recompose(
         api,
         call.overrides.filter((override) => !isAbout('api', override)),
+        settings,
       );
       return open(prepareTrusted(other));
     },
@@ -112,6 +121,33 @@ async function commandOf(composition: Composition): Promise<Command> {
       code: 'usage/no-command',
       title: 'Usage Error',
       hint: 'Write devbox command=NAME or devbox NAME. devbox --help shows them all.',
+    },
+  );
+}
+
+/** Settings of a lease's provider as overrides. */
+function apiOverrides(settings: ApiSettings): string[] {
+  return Object.entries(settings).map(
+    ([key, value]) => `++api.${key}=${typeof value === 'string' ? quoteValue(value) : value}`,
+  );
+}
+
+/**
+ * The provider that a lease chose, if its key is that of the lease.
+ * @throws DevboxError `unauthorised` where a key for one server would be sent to another.
+ */
+function sameAccount(provider: Provider, lease: Lease | null): Provider {
+  if (lease === null || mayOpen(provider, lease)) return provider;
+  throw new DevboxError(
+    'unauthorised',
+    `the key for ${lease.name} is not the one that it was launched with`,
+    {
+      code: 'lease/other-key',
+      details: [
+        { label: 'Lease', value: lease.id },
+        ...Object.entries(lease.apiSettings).map(([key, value]) => ({ label: key, value: String(value) })),
+      ],
+      hint: 'Nothing was sent there. Set the key of that server, or name the provider yourself with api=NAME.',
     },
   );
 }

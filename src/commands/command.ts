@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Context } from '../base/context.ts';
-import type { LeaseId } from '../leases/lease.ts';
+import type { ApiSettings, LeaseId } from '../leases/lease.ts';
 import type { LeaseStore } from '../leases/store.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Emit } from '../ui/events.ts';
@@ -34,8 +34,8 @@ export interface CommandDeps {
   readonly apiIsExplicit: boolean;
   /** Opens the configured provider. */
   readonly provider: () => Promise<Provider>;
-  /** Opens the provider behind another option of the group `api`, as a lease names it. */
-  readonly providerOf: (apiOption: string) => Promise<Provider>;
+  /** Opens the provider behind another option of the group `api`, with settings of it, as a lease names them. */
+  readonly providerOf: (apiOption: string, settings?: ApiSettings) => Promise<Provider>;
   readonly leases: LeaseStore;
   /** Shows something while the command goes on, as its result is shown at its end. */
   readonly show: (view: View) => Promise<void>;

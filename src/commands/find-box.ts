@@ -1,9 +1,11 @@
 import { type Detail, DevboxError } from '../base/errors.ts';
 import { cleanLine, clip, nearest } from '../base/text.ts';
 import { isIdPrefix, type Lease, shortestIdPrefix } from '../leases/lease.ts';
+import { mayBeOf } from '../leases/match.ts';
 import type { Box, Provider } from '../providers/provider.ts';
 import type { CommandDeps } from './command.ts';
-import { allLeases, concerns, isUnsettled, mayStillSurface, unseenBox } from './leased.ts';
+import { isUnsettled, mayStillSurface, unseenBox } from './leased.ts';
+import { settleLeases } from './settle-leases.ts';
 
 /** A box that a user named, and what devbox knows of it. */
 export interface FoundBox {
@@ -39,8 +41,8 @@ export async function findBox(
   const provider = await deps.provider().catch((error: unknown) => {
     throw withoutLease(identifier, error);
   });
-  const leases = (await allLeases(deps)).filter((lease) => concerns(lease, provider));
   const boxes = await provider.list();
+  const { leases } = await settleLeases(provider, boxes, deps);
   const found = (box: Box, isExact: boolean): FoundBox => ({
     box,
     provider,
@@ -108,10 +110,11 @@ function withoutLease(identifier: string, error: unknown): unknown {
   });
 }
 
-/** The leases that a box settles: those bound to it, and those of its name whose launch lost its answer. */
+/** The leases that a box named by the user settles: those bound to it, and open ones that it may have come from. */
 function leasesOn(box: Box, leases: readonly Lease[]): Lease[] {
   return leases.filter(
-    (lease) => lease.instanceId === box.id || (isUnsettled(lease) && lease.name === box.name),
+    (lease) =>
+      lease.instanceId === box.id || (isUnsettled(lease) && lease.name === box.name && mayBeOf(lease, box)),
   );
 }
 

@@ -1,8 +1,9 @@
 import type { Clock } from '../base/clock.ts';
-import type { Lease } from '../leases/lease.ts';
+import type { ApiSettings, Lease } from '../leases/lease.ts';
 import { noFacts } from '../providers/facts.ts';
 import type { Box, Provider } from '../providers/provider.ts';
 import type { CommandDeps } from './command.ts';
+import type { ApiConfig } from './settings.ts';
 
 /** All open leases. A record that cannot be read may be of any box, so each is worth a warning. */
 export async function allLeases(deps: Pick<CommandDeps, 'leases' | 'emit'>): Promise<readonly Lease[]> {
@@ -62,4 +63,25 @@ export function unseenBox(
     sshKeys: [],
     extra: [],
   };
+}
+
+/**
+ * Whether a key may be sent to the server of a lease: it is the one that was sent there. Where providers have no servers
+ * of their own, any key of the provider's may.
+ */
+export function mayOpen(provider: Pick<Provider, 'account'>, lease: Pick<Lease, 'account'>): boolean {
+  const isServer = provider.account.includes(':');
+  return !isServer || provider.account === lease.account;
+}
+
+/** The settings under `api` that say which server is meant. */
+export function apiSettingsOf(api: ApiConfig): ApiSettings {
+  switch (api.provider) {
+    case 'lambda':
+      return { base_url: api.base_url };
+    case 'gpulab':
+      return { base_url: api.base_url, ...(api.insecure ? { insecure: true } : {}) };
+    case 'local':
+      return { engine: api.engine };
+  }
 }

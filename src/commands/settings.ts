@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { parseDuration } from '../base/duration.ts';
 import type { GpulabApi } from '../providers/gpulab/schema.ts';
 import type { LambdaApi } from '../providers/lambda/schema.ts';
 import type { LocalApi } from '../providers/local/schema.ts';
@@ -7,6 +8,18 @@ import type { LocalApi } from '../providers/local/schema.ts';
 export const seconds = z
   .number()
   .check(z.positive(), z.maximum(2_000_000, 'a number of seconds above 0, at most 2000000 (23 days)'));
+
+/** A span of time as people write it. */
+export const durationSchema = z
+  .string({ error: 'a duration such as 30m, 24h or 7d' })
+  .check(
+    z.refine((text) => (parseDuration(text) ?? 0) >= 1000, { error: 'a duration such as 30m, 24h or 7d' }),
+  );
+
+/** Seconds of a duration that the schema found right. */
+export function secondsOf(duration: string): number {
+  return (parseDuration(duration) ?? 0) / 1000;
+}
 
 /** The group `wait`. */
 export const waitSchema = z.strictObject({

@@ -13,6 +13,8 @@ import {
   type LeaseChange,
   type LeaseId,
   type NewLease,
+  notAgreed,
+  slugOf,
 } from './lease.ts';
 import { type WaitOptions, withLock } from './lock.ts';
 import type { ProviderName } from './provider-name.ts';
@@ -36,7 +38,7 @@ export interface LeaseStore {
   get(id: LeaseId): Promise<Lease | null>;
   /**
    * The leases that an identifier means: the one with exactly this lease id; failing that, those with this
-   * instance id; failing that, those with this name; failing that, those whose
+   * instance id; failing that, those with this name or slug; failing that, those whose
    * instance id begins with it, where it is long enough for that. More than one means that the identifier is ambiguous.
    */
   find(identifier: string): Promise<LeaseListing>;
@@ -111,10 +113,12 @@ export function openLeases(paths: Pick<Paths, 'state'>, clock: Clock, random: ()
         while (taken.has(leaseFileName(id))) id = drawLeaseId(random);
         const now = new Date(clock.now()).toISOString();
         return write({
+          ...notAgreed,
           ...lease,
-          version: 1,
+          version: 2,
           id,
-          note: lease.note ?? null,
+          slug: slugOf(lease.name, id),
+          mark: lease.mark === null ? null : id,
           state: 'intended',
           instanceId: null,
           createdAt: now,
@@ -128,6 +132,7 @@ export function openLeases(paths: Pick<Paths, 'state'>, clock: Clock, random: ()
         (lease: Lease) => isLeaseId(identifier) && lease.id === identifier,
         (lease: Lease) => lease.instanceId === identifier,
         (lease: Lease) => lease.name === identifier,
+        (lease: Lease) => lease.slug === identifier,
         (lease: Lease) => isIdPrefix(identifier) && lease.instanceId?.startsWith(identifier) === true,
       ];
       for (const match of matches) {
@@ -142,7 +147,7 @@ export function openLeases(paths: Pick<Paths, 'state'>, clock: Clock, random: ()
         const before = await get(id);
         if (before === null) throw gone(id);
         const updatedAt = new Date(clock.now()).toISOString();
-        return write({ ...change(before), version: 1, id, createdAt: before.createdAt, updatedAt });
+        return write({ ...change(before), version: 2, id, createdAt: before.createdAt, updatedAt });
       }),
 
     release: (id) =>

@@ -36,6 +36,7 @@ export interface BoxFacts {
   readonly env: Readonly<Record<string, string>>;
   readonly volume: BoxVolume | null;
   readonly terminalUrl: string | null;
+  readonly hostname: string | null;
   readonly tags: Readonly<Record<string, string>>;
   /** How far it is kept from the rest of its machine, in words. */
   readonly isolation: string | null;
@@ -56,6 +57,7 @@ export const noFacts: BoxFacts = {
   env: {},
   volume: null,
   terminalUrl: null,
+  hostname: null,
   tags: {},
   isolation: null,
   failure: null,

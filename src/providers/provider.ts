@@ -62,6 +62,8 @@ export interface LaunchRequest {
   readonly name: string;
   /** The id of its lease, by which the box is found again where the provider can keep it. */
   readonly lease: string;
+  /** The tags by which it is known as devbox's and of this lease; a provider that keeps tags adds them. */
+  readonly marks: Readonly<Record<string, string>>;
   readonly tags: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, string>>;
   /** Parsed by the provider with its own launch schema. */

@@ -1,16 +1,30 @@
 import { DevboxError } from '../../base/errors.ts';
 import type { Box } from '../../providers/provider.ts';
-import { removeHostEntry } from '../../remote/ssh-config.ts';
 import { token } from '../../ui/card.ts';
 import type { View } from '../../ui/view.ts';
 import { boxCard, boxJson } from '../box-card.ts';
+import { closeLease, removeEntry } from '../close-lease.ts';
 import type { CommandDeps } from '../command.ts';
 import type { FoundBox } from '../find-box.ts';
 import type { SshConfig } from '../settings.ts';
-import { sshPlaces } from '../ssh-access.ts';
 
-/** Ends one box, and with it its leases and its file for ssh. */
+/** Ends one box, and with it its leases and its file for ssh, while nobody brings up another one of its name. */
 export async function endBox(
+  found: FoundBox,
+  purge: boolean,
+  ssh: SshConfig,
+  deps: CommandDeps,
+): Promise<View> {
+  const { box, provider, leases } = found;
+  const name = leases[0]?.name ?? box.name ?? box.id;
+  return deps.leases.withName(provider.name, name, () => end(found, purge, ssh, deps), {
+    signal: deps.context.signal,
+    onWait: () =>
+      deps.emit({ type: 'notice', level: 'info', message: `Another devbox is at work on ${name}` }),
+  });
+}
+
+async function end(
   { box, provider, leases, unseen }: FoundBox,
   purge: boolean,
   ssh: SshConfig,
@@ -19,19 +33,9 @@ export async function endBox(
   const after = await provider.terminate(box, { purge }).catch((error: unknown) => {
     throw unseen ? notYetKnown(box, error) : error;
   });
-  for (const lease of leases) await deps.leases.release(lease.id);
-  await removeEntry(box, deps, ssh);
+  for (const lease of leases) await closeLease(lease, { provider, ssh }, deps);
+  await removeEntry(box.id, ssh, deps);
   return view(after, purge);
-}
-
-async function removeEntry(box: Box, deps: CommandDeps, ssh: SshConfig): Promise<void> {
-  try {
-    await removeHostEntry(sshPlaces(ssh, deps.context), box.id);
-  } catch (error) {
-    // The box is ending all the same; a file that stays only makes `ssh NAME` fail.
-    const why = error instanceof Error ? error.message : String(error);
-    deps.emit({ type: 'notice', level: 'warning', message: `The file for ssh could not be removed: ${why}` });
-  }
 }
 
 /** The provider accepted the launch of a box that it does not know yet, so its end has to be asked for again. */

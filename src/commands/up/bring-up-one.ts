@@ -1,12 +1,25 @@
 import { acquire } from '../../acquire/launch.ts';
 import { waitUntilReady } from '../../acquire/wait.ts';
 import { DevboxError } from '../../base/errors.ts';
-import { indeterminate, type Lease, type LeaseChange, launched, ready } from '../../leases/lease.ts';
+import {
+  endOf,
+  indeterminate,
+  type Lease,
+  type LeaseChange,
+  launched,
+  priced,
+  ready,
+} from '../../leases/lease.ts';
+import { marksOf } from '../../leases/marks.ts';
 import type { Box, LaunchRequest, Provider } from '../../providers/provider.ts';
+import { closeLease } from '../close-lease.ts';
 import type { CommandDeps, CommonConfig, RawConfig } from '../command.ts';
 import { mayExist } from '../find-box.ts';
-import { allLeases, concerns, isUnsettled, mayStillSurface, unseenBox } from '../leased.ts';
+import { apiSettingsOf, isUnsettled, mayStillSurface, unseenBox } from '../leased.ts';
+import { secondsOf } from '../settings.ts';
+import { settleLeases, tellOpen } from '../settle-leases.ts';
 import { whyFailed } from '../why-failed.ts';
+import { requestFingerprint } from './request-fingerprint.ts';
 import type { UpSettings } from './settings.ts';
 import { tellStanding } from './standing.ts';
 
@@ -28,18 +41,24 @@ export interface Wanted {
 export async function bringUpOne(wanted: Wanted, deps: CommandDeps): Promise<Box[]> {
   const { name, provider, config } = wanted;
   const alone = async (): Promise<Standing[]> => {
-    const live = (await provider.list()).filter((box) => box.name === name && isLive(box));
-    const leases = (await allLeases(deps)).filter((lease) => concerns(lease, provider));
+    const boxes = await provider.list();
+    const live = boxes.filter((box) => box.name === name && isLive(box));
+    const { leases } = await settleLeases(provider, boxes, deps);
     if (live.length > 0) {
       tellStanding(live, wanted, deps.emit);
-      return Promise.all(live.map(async (box) => ({ box, lease: await leaseOn(box, leases, deps) })));
+      const open = leases.filter((lease) => lease.name === name && isUnsettled(lease));
+      tellOpen(open, live, deps.emit);
+      return live.map((box) => ({
+        box,
+        lease: leases.find(({ instanceId }) => instanceId === box.id) ?? null,
+      }));
     }
     const unseen = await settle(
       leases.filter((lease) => lease.name === name),
       wanted,
       deps,
     );
-    return [unseen ?? (await launch(wanted, deps))];
+    return [unseen ?? (await launch(wanted, boxes, deps))];
   };
   const up = await deps.leases.withName(provider.name, name, alone, {
     signal: deps.context.signal,
@@ -69,6 +88,9 @@ export async function bringUpOne(wanted: Wanted, deps: CommandDeps): Promise<Box
   return [await markReady({ box, lease: only.lease }, deps)];
 }
 
+/** More boxes than these are not written down with a lease. */
+const mostRemembered = 500;
+
 /** A box of the name that was asked for, and the lease on it where devbox made it. */
 interface Standing {
   readonly box: Box;
@@ -81,16 +103,10 @@ function isLive(box: Box): boolean {
 }
 
 async function markReady({ box, lease }: Standing, deps: CommandDeps): Promise<Box> {
-  if (lease && lease.state !== 'ready') await record(lease, ready(box.id), deps);
+  if (lease && lease.state !== 'ready') {
+    await record(lease, (now) => priced(box.priceCentsPerHour)(ready(box.id)(now)), deps);
+  }
   return box;
-}
-
-/** The lease of a box that was found live; one whose launch lost its answer is settled by it. */
-async function leaseOn(box: Box, leases: readonly Lease[], deps: CommandDeps): Promise<Lease | null> {
-  const bound = leases.find((lease) => lease.instanceId === box.id);
-  if (bound) return bound;
-  const open = leases.find((lease) => lease.name === box.name && isUnsettled(lease));
-  return open ? record(open, launched(box.id), deps) : null;
 }
 
 /**
@@ -100,7 +116,7 @@ async function leaseOn(box: Box, leases: readonly Lease[], deps: CommandDeps): P
  */
 async function settle(
   old: readonly Lease[],
-  { provider }: Wanted,
+  { provider, config: { ssh } }: Wanted,
   deps: CommandDeps,
 ): Promise<Standing | null> {
   const { warnings } = await deps.leases.list();
@@ -113,7 +129,7 @@ async function settle(
     if (!box && lease.instanceId !== null && mayStillSurface(lease, provider, deps.context.clock)) {
       return { box: unseenBox(lease, lease.instanceId), lease };
     }
-    await deps.leases.release(lease.id);
+    await closeLease(lease, { provider, ssh }, deps);
   }
   return null;
 }
@@ -131,28 +147,45 @@ function unreadableLease(problem: string): DevboxError {
   );
 }
 
-async function launch(wanted: Wanted, deps: CommandDeps): Promise<Standing> {
+async function launch(wanted: Wanted, before: readonly Box[], deps: CommandDeps): Promise<Standing> {
   const { name, what, provider, config } = wanted;
   const { context, emit, leases } = deps;
+  const { clock } = context;
+  const ttlSeconds = config.ttl === null ? null : secondsOf(config.ttl);
   const lease = await leases.create({
     id: deps.runId,
     name,
     provider: provider.name,
     api: deps.apiOption,
+    apiSettings: apiSettingsOf(config.api),
     account: provider.account,
     region: config.region ?? null,
     type: config.instance_type ?? config.gpu_type ?? null,
     owner: { user: context.user.name, host: context.user.host, directory: context.cwd },
+    ttlSeconds,
+    expiresAt: endOf(ttlSeconds, clock.now()),
+    idleTimeoutSeconds: config.idle_timeout === null ? null : secondsOf(config.idle_timeout),
+    request: requestFingerprint(wanted),
+    before: before.length > mostRemembered ? null : before.map(({ id }) => id),
   });
   const request: LaunchRequest = {
     name,
     lease: lease.id,
+    marks: marksOf(lease),
     tags: config.tags,
     env: config.env,
     settings: wanted.settings,
   };
   const acquired = await acquire({
-    provider,
+    provider: {
+      launchIntervalSeconds: provider.launchIntervalSeconds,
+      // The time of a box begins with the launch that is accepted, which may be hours after the first.
+      launch: (asked: LaunchRequest) =>
+        provider.launch({
+          ...asked,
+          marks: marksOf({ ...lease, expiresAt: endOf(ttlSeconds, clock.now()) }),
+        }),
+    },
     request,
     what,
     policy: {
@@ -173,8 +206,11 @@ async function launch(wanted: Wanted, deps: CommandDeps): Promise<Standing> {
     throw lost(acquired.error, await record(lease, indeterminate(acquired.error.message), deps), provider);
   }
   const { id } = acquired;
-  const bound = await record(lease, launched(id), deps);
-  return { box: (await look(provider, id)) ?? unseenBox(bound, id), lease: bound };
+  const bound = await record(lease, launched(id, clock.now()), deps);
+  const box = await look(provider, id);
+  if (box === null) return { box: unseenBox(bound, id), lease: bound };
+  const price = box.priceCentsPerHour;
+  return { box, lease: price === null ? bound : await record(bound, priced(price), deps) };
 }
 
 /**

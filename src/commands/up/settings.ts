@@ -1,9 +1,11 @@
 import * as z from 'zod/mini';
 import { serverLaunchShape } from '../../providers/gpulab/launch-settings.ts';
-import { seconds } from '../settings.ts';
+import { durationSchema, seconds } from '../settings.ts';
 
 /** Text that may be left out; the provider's launch schema says where it may not. */
 const optionalText = (meaning: string) => z.optional(z.nullable(z.string())).check(z.describe(meaning));
+const optionalDuration = (meaning: string) =>
+  z._default(z.nullable(durationSchema), null).check(z.describe(meaning));
 const texts = (meaning: string) => z.record(z.string(), z.string()).check(z.describe(meaning));
 const secondsFor = (meaning: string) => seconds.check(z.describe(meaning));
 
@@ -45,8 +47,15 @@ const retryShape = {
   backoff_multiplier: z.number().check(z.gt(1), z.describe('growth of the time between two retries')),
 };
 
+const leaseShape = {
+  ttl: optionalDuration(
+    'how long the box is wanted, such as 30m, 24h or 7d; null is for as long as nobody ends it',
+  ),
+  idle_timeout: optionalDuration('how long it may stand unused before reap ends it; null is for ever'),
+};
+
 /** The settings of `deploy`: one box on a server with GPULab's API. */
-export const deployShape = { ...boxShape, ...containerShape, ...retryShape };
+export const deployShape = { ...boxShape, ...containerShape, ...retryShape, ...leaseShape };
 
 /** The settings of `up`: boxes of any provider. */
 export const upShape = {

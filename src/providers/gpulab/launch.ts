@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { DevboxError } from '../../base/errors.ts';
+import { leaseTag } from '../../leases/marks.ts';
 import type { LaunchAnswer, LaunchRequest } from '../provider.ts';
 import { ApiError, noCapacity } from './api-error.ts';
 import { type Connection, has } from './connection.ts';
@@ -9,9 +10,6 @@ import { NoAnswer } from './no-answer.ts';
 import { type ApiRequest, parseAnswer } from './request.ts';
 import { resolveNames } from './resolve-names.ts';
 import { createdSchema } from './wire.ts';
-
-/** The tag by which a server of ours tells whose launch a container came from. */
-export const leaseTag = 'devbox-lease';
 
 /** Waits before the looks for a container whose answer was lost, in milliseconds: it may still be in the making. */
 const looks = [0, 1000, 3000];
@@ -45,14 +43,14 @@ export async function launchContainer(
 
 async function create(
   connection: Connection,
-  { name, env, tags, lease }: LaunchRequest,
+  { name, env, tags, marks }: LaunchRequest,
   settings: ServerLaunch,
 ): Promise<LaunchAnswer> {
   const json = {
     ...createKeys(settings),
     server_name: name,
     ...(Object.keys(env).length > 0 ? { environment_variables: env } : {}),
-    ...(has(connection, 'tags') ? { tags: { ...tags, [leaseTag]: lease } } : {}),
+    ...(has(connection, 'tags') ? { tags: { ...tags, ...marks } } : {}),
   };
   const call: ApiRequest = { method: 'POST', path: '/v1/containers', json };
   try {

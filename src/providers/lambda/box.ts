@@ -26,6 +26,7 @@ export function boxOf(wire: WireInstance): Box {
     reach: reachOf(phase, address, wire.status),
     filesystems: cleanAll(wire.file_system_names),
     sshKeys: cleanAll(wire.ssh_key_names),
+    hostname: clean(wire.hostname),
     tags: Object.fromEntries((wire.tags ?? []).map(({ key, value }) => [cleanLine(key), cleanLine(value)])),
     extra: extraRows(wire),
   };

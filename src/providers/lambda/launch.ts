@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type * as z from 'zod/mini';
 import { DevboxError } from '../../base/errors.ts';
 import { cleanLine } from '../../base/text.ts';
+import { markHostname } from '../../leases/marks.ts';
 import type { LaunchAnswer, LaunchRequest } from '../provider.ts';
 import type { Changed } from './client.ts';
 import { outcomeUnknown } from './errors.ts';
@@ -26,7 +27,7 @@ export function describeLaunch(settings: unknown): string {
  */
 export async function launchBody(request: LaunchRequest, places: Places): Promise<Record<string, unknown>> {
   const settings = parse(lambdaLaunchSchema, request.settings, '');
-  const tags = parse(lambdaTagsSchema, request.tags, 'tags');
+  const tags = { ...parse(lambdaTagsSchema, request.tags, 'tags'), ...request.marks };
   if ([...request.name].length > maxNameLength) {
     throw wrong('instance_name', `is longer than ${maxNameLength} characters`);
   }
@@ -36,6 +37,7 @@ export async function launchBody(request: LaunchRequest, places: Places): Promis
     instance_type_name: settings.instance_type,
     ssh_key_names: [settings.ssh_key_name],
     ...(request.name === '' ? {} : { name: request.name }),
+    hostname: markHostname(request.lease),
     ...(settings.filesystem_name === null ? {} : { file_system_names: [settings.filesystem_name] }),
     ...(settings.image_id === null ? {} : { image: { id: settings.image_id } }),
     ...(Object.keys(tags).length === 0

@@ -29,7 +29,7 @@ export async function openLocal(api: LocalApi, context: Context, deps: ProviderD
   const provider = serverProvider({
     name: 'local',
     // Without the host's name: it changes with the network, and these boxes are known by their state directory.
-    account: `local:${context.user.name}`,
+    account: `${api.engine === 'process' ? 'local' : `local-${api.engine}`}:${context.user.name}`,
     server: serverName,
     clock: context.clock,
     signal: context.signal,

@@ -55,6 +55,7 @@ afterEach(async () => {
 const request = (name = 'dev', settings: Readonly<Record<string, unknown>> = {}) => ({
   name,
   lease: 'dbx_0123456789ab',
+  marks: { 'devbox-lease': 'dbx_0123456789ab' },
   tags: { team: 'a' },
   env: { BATCH: '1' },
   settings,

@@ -34,6 +34,7 @@ describe('a box', () => {
     const answer = await provider.launch({
       name: 'dev',
       lease: 'dbx_000000000000',
+      marks: { 'devbox-lease': 'dbx_000000000000' },
       tags: { team: 'a' },
       env: {},
       settings: {},
@@ -124,6 +125,7 @@ describe('a home', () => {
     const answer = await provider.launch({
       name: 'linked',
       lease: 'dbx_000000000000',
+      marks: { 'devbox-lease': 'dbx_000000000000' },
       tags: {},
       env: {},
       settings: {},
@@ -141,6 +143,7 @@ describe('names', () => {
     const answer = await provider.launch({
       name,
       lease: 'dbx_000000000000',
+      marks: { 'devbox-lease': 'dbx_000000000000' },
       tags: {},
       env: {},
       settings: {},
@@ -161,6 +164,7 @@ describe('names', () => {
       const answer = await provider.launch({
         name,
         lease: 'dbx_000000000000',
+        marks: { 'devbox-lease': 'dbx_000000000000' },
         tags: {},
         env: {},
         settings: {},
@@ -172,7 +176,14 @@ describe('names', () => {
   test('asked for by many at once go to exactly one', async () => {
     const answers = await Promise.all(
       Array.from({ length: 8 }, () =>
-        provider.launch({ name: 'prize', lease: 'dbx_000000000000', tags: {}, env: {}, settings: {} }),
+        provider.launch({
+          name: 'prize',
+          lease: 'dbx_000000000000',
+          marks: { 'devbox-lease': 'dbx_000000000000' },
+          tags: {},
+          env: {},
+          settings: {},
+        }),
       ),
     );
     expect(answers.filter(({ outcome }) => outcome === 'launched')).toHaveLength(1);

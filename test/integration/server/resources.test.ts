@@ -113,6 +113,7 @@ beforeAll(async () => {
     tags: {},
     env: {},
     lease: 'dbx_000000000000',
+    marks: { 'devbox-lease': 'dbx_000000000000' },
     settings: {},
   });
 });

@@ -237,6 +237,7 @@ describe('the socket', () => {
     const answer = await (await world.open()).launch({
       name: 'x',
       lease: 'dbx_000000000000',
+      marks: { 'devbox-lease': 'dbx_000000000000' },
       tags: {},
       env: {},
       settings: {},
@@ -279,6 +280,7 @@ test('a server that cannot start says why', async () => {
   const answer = await (await world.open()).launch({
     name: 'x',
     lease: 'dbx_000000000000',
+    marks: { 'devbox-lease': 'dbx_000000000000' },
     tags: {},
     env: {},
     settings: {},
@@ -318,6 +320,7 @@ describe('a server that is killed while it starts', () => {
     const answer = await (await world.open()).launch({
       name: 'x',
       lease: 'dbx_000000000000',
+      marks: { 'devbox-lease': 'dbx_000000000000' },
       tags: {},
       env: {},
       settings: {},

@@ -102,7 +102,14 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       openIn({ ...context, paths: { ...paths, runtime }, user: { ...context.user, host } }),
     serverPid,
     async up(provider, name, env = {}, settings = {}) {
-      const answer = await provider.launch({ name, lease: 'dbx_000000000000', tags: {}, env, settings });
+      const answer = await provider.launch({
+        name,
+        lease: 'dbx_000000000000',
+        marks: { 'devbox-lease': 'dbx_000000000000' },
+        tags: {},
+        env,
+        settings,
+      });
       if (answer.outcome !== 'launched') throw answer.error;
       const box = await provider.get(answer.id);
       if (!box) throw new Error('the box is not there');

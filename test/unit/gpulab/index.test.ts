@@ -29,6 +29,7 @@ describe('on a server with the published API alone', () => {
     const request = {
       name: 'dev',
       lease: 'dbx_000000000000',
+      marks: { 'devbox-lease': 'dbx_000000000000' },
       tags: { a: 'b' },
       env: { K: 'v' },
       settings: { gpu_type: 'RTX 4090' },
@@ -57,7 +58,14 @@ describe('on a server with the published API alone', () => {
   test.each(outcomes)('a launch that meets %s', async (_what, answer, expected) => {
     const { provider } = published({ [post]: answer });
     expect(
-      await provider.launch({ name: 'dev', lease: 'dbx_000000000000', tags: {}, env: {}, settings: {} }),
+      await provider.launch({
+        name: 'dev',
+        lease: 'dbx_000000000000',
+        marks: { 'devbox-lease': 'dbx_000000000000' },
+        tags: {},
+        env: {},
+        settings: {},
+      }),
     ).toMatchObject(expected);
   });
 

@@ -30,6 +30,7 @@ describe('boxOf', () => {
       ...noFacts,
       id: 'abc',
       name: 'gh200-devbox',
+      hostname: 'headnode',
       provider: 'lambda',
       status: 'active',
       phase: 'ready',

@@ -25,6 +25,8 @@ describe('launchBody', () => {
       instance_type_name: 'gpu_1x_gh200',
       ssh_key_names: ['default'],
       name: 'gh200-devbox',
+      hostname: 'dbx-000000000000',
+      tags: [{ key: 'devbox-lease', value: 'dbx_000000000000' }],
     });
   });
 
@@ -36,6 +38,7 @@ describe('launchBody', () => {
       tags: [
         { key: 'team', value: 'ml' },
         { key: 'cost-centre', value: '17' },
+        { key: 'devbox-lease', value: 'dbx_000000000000' },
       ],
     });
   });

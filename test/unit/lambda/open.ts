@@ -43,6 +43,7 @@ export function launchRequest(
   return {
     name: 'gh200-devbox',
     lease: 'dbx_000000000000',
+    marks: { 'devbox-lease': 'dbx_000000000000' },
     tags: {},
     env: {},
     settings: {

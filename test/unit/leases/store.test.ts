@@ -31,7 +31,7 @@ describe('the life of a lease', () => {
     const { id } = await store.create(wanted);
     expect(isLeaseId(id)).toBe(true);
     expect(await store.get(id)).toMatchObject({ ...wanted, state: 'intended', instanceId: null, note: null });
-    await store.update(id, launched('i-1'));
+    await store.update(id, launched('i-1', 0));
     expect(await store.get(id)).toMatchObject({ state: 'launched', instanceId: 'i-1' });
     await store.update(id, ready('i-1'));
     expect((await openLeases({ state }, systemClock, Math.random).list()).leases).toMatchObject([
@@ -126,7 +126,7 @@ describe('what lies in the folder', () => {
     ['JSON that is no object', { text: 'null', warns: /no lease/ }],
     ['a ready lease without an instance', { text: json({ instanceId: null }), warns: /instanceId/ }],
     ['a state of a newer version', { text: json({ state: 'parked' }), warns: /state/ }],
-    ['another version', { text: json({ version: 2 }), warns: /version/ }],
+    ['another version', { text: json({ version: 3 }), warns: /version/ }],
     ['a provider nobody knows', { text: json({ provider: 'acme' }), warns: /provider/ }],
     ['a time that is none', { text: json({ createdAt: 'soon' }), warns: /createdAt/ }],
     ['the lease of another file', { text: json({ id: 'dbx_ffffffffffff' }), warns: /dbx_ffffffffffff/ }],

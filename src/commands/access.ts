@@ -14,13 +14,14 @@ import { unreachable } from './unreachable.ts';
 export async function accessTo(
   { box, provider }: Pick<FoundBox, 'box' | 'provider'>,
   ssh: SshConfig,
-  { context }: Pick<CommandDeps, 'context'>,
+  deps: Pick<CommandDeps, 'context' | 'leases'>,
 ): Promise<BoxAccess> {
   switch (box.reach.kind) {
     case 'server':
       return requireFacet(provider, 'server').access(box);
     case 'ssh': {
-      const { argv } = await arrangeSsh(box, box.reach, ssh, context);
+      const { argv } = await arrangeSsh(box, box.reach, ssh, deps);
+      const { context } = deps;
       return accessOverSsh({ connect: argv, env: context.env, signal: context.signal });
     }
     case 'none':
@@ -32,7 +33,7 @@ export async function accessTo(
 export async function recordsOf(
   found: Pick<FoundBox, 'box' | 'provider'>,
   ssh: SshConfig,
-  deps: Pick<CommandDeps, 'context'>,
+  deps: Pick<CommandDeps, 'context' | 'leases'>,
 ): Promise<BoxAccess> {
   const { box, provider } = found;
   if (box.reach.kind === 'none' && provider.server) return provider.server.access(box);

@@ -2,6 +2,7 @@ import type { Lease } from '../leases/lease.ts';
 import type { Provider } from '../providers/provider.ts';
 import { removeHostEntry } from '../remote/ssh-config.ts';
 import type { CommandDeps } from './command.ts';
+import { dropKeys } from './drop-keys.ts';
 import type { SshConfig } from './settings.ts';
 import { sshPlaces } from './ssh-access.ts';
 
@@ -12,16 +13,25 @@ export interface LeasePlaces {
 }
 
 /**
- * Removes what a lease whose box is gone leaves behind: its files for ssh, and its record last, so that what cannot be
- * done now is done the next time.
+ * Removes what a lease whose box is gone leaves behind: its keys, its files for ssh, and its record last, so that what cannot
+ * be done now is done the next time: where the provider does not delete the key, a warning names it and the
+ * record stays, in state `released`, which `LeaseStore.unfinished` lists.
  * @returns the lease as it was released; null where another process has done so.
  */
 export async function closeLease(
   lease: Lease,
-  { ssh }: LeasePlaces,
+  { provider, ssh }: LeasePlaces,
   deps: CommandDeps,
 ): Promise<Lease | null> {
   if (lease.instanceId !== null) await removeEntry(lease.instanceId, ssh, deps);
+  try {
+    await dropKeys(lease, provider, deps);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const message = `The SSH key ${lease.sshKey?.name} of ${lease.name} could not be deleted: ${why}`;
+    deps.emit({ type: 'notice', level: 'warning', message });
+    return deps.leases.update(lease.id, (now) => ({ ...now, state: 'released' }));
+  }
   return deps.leases.release(lease.id);
 }
 

@@ -1,15 +1,17 @@
-import type { Context } from '../base/context.ts';
 import type { Box } from '../providers/provider.ts';
 import { providersWith } from '../providers/registry.ts';
 import { plainText, type Text, token } from '../ui/card.ts';
 import type { View } from '../ui/view.ts';
 import { boxCard, boxJson } from './box-card.ts';
+import type { CommandDeps } from './command.ts';
 import type { SshConfig } from './settings.ts';
 import { shellLineTo } from './ssh-access.ts';
 
+type ReadyDeps = Pick<CommandDeps, 'context' | 'leases'>;
+
 /** Boxes as `up` and `wait` show them: how each is reached, and what to type next. */
-export async function readyView(boxes: readonly Box[], ssh: SshConfig, context: Context): Promise<View> {
-  const shown = await Promise.all(boxes.map((box) => access(box, ssh, context)));
+export async function readyView(boxes: readonly Box[], ssh: SshConfig, deps: ReadyDeps): Promise<View> {
+  const shown = await Promise.all(boxes.map((box) => access(box, ssh, deps)));
   const advice = shown.flatMap((one) => one.advice);
   const json = shown.map(({ box, line }) => ({ ...boxJson(box), ssh: line ?? null }));
   return {
@@ -26,9 +28,9 @@ interface Shown {
   readonly advice: readonly Text[];
 }
 
-async function access(box: Box, ssh: SshConfig, context: Context): Promise<Shown> {
+async function access(box: Box, ssh: SshConfig, deps: ReadyDeps): Promise<Shown> {
   if (box.reach.kind === 'none') return { box, line: undefined, advice: [] };
-  const { line, advice } = await shellLineTo(box, ssh, context);
+  const { line, advice } = await shellLineTo(box, ssh, deps);
   return { box, line, advice };
 }
 

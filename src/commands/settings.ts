@@ -36,6 +36,11 @@ export const sshSchema = z.strictObject({
       z.describe('the user to be on the box'),
     ),
   port: z.int().check(z.minimum(1), z.maximum(65535), z.describe('port of the SSH server on the box')),
+  key: z
+    ._default(z.enum(['managed', 'named']), 'managed')
+    .check(
+      z.describe('managed: without ssh_key_name, devbox makes a key for each box; named: it has to be given'),
+    ),
   identity_file: z.nullable(z.string()).check(z.describe('private key file; null leaves the choice to ssh')),
   forward_agent: z
     .boolean()

@@ -1,11 +1,13 @@
 import type { Context } from '../base/context.ts';
 import { shellLine } from '../base/shell.ts';
 import type { Box, Reach } from '../providers/provider.ts';
+import { type BoxKeys, readBoxKeys } from '../remote/keys/box-keys.ts';
 import { sshArgv } from '../remote/ssh-command.ts';
 import { type HostEntry, writeHostEntry } from '../remote/ssh-config.ts';
 import { includeState } from '../remote/ssh-include.ts';
 import type { SshPlaces, SshTarget } from '../remote/ssh-target.ts';
 import { type Text, token } from '../ui/card.ts';
+import type { CommandDeps } from './command.ts';
 import type { SshConfig } from './settings.ts';
 import { unreachable } from './unreachable.ts';
 
@@ -28,9 +30,11 @@ export async function arrangeSsh(
   box: Box,
   reach: Extract<Reach, { kind: 'ssh' }>,
   ssh: SshConfig,
-  context: Context,
+  deps: Pick<CommandDeps, 'context' | 'leases'>,
 ): Promise<SshAccess> {
+  const { context } = deps;
   const places = sshPlaces(ssh, context);
+  const keys = await keysOf(box, deps);
   const target: SshTarget = {
     instanceId: box.id,
     name: box.name,
@@ -39,22 +43,38 @@ export async function arrangeSsh(
     type: box.type,
     username: ssh.username,
     port: ssh.port,
-    identityFile: ssh.identity_file,
+    // A path of devbox's own is meant as it is; in one of the user's, ssh fills in what % stands for.
+    identityFile: keys.identityFile?.replaceAll('%', '%%') ?? ssh.identity_file,
     forwardAgent: ssh.forward_agent,
+    host: keys.host,
   };
   const entry = await writeHostEntry(places, target, context.clock);
   const argv = await sshArgv(places, target);
   return { argv, line: shellLine(argv), advice: await adviceOn(entry, places) };
 }
 
+/** The key and the host key that devbox made for a box; the lease on it knows which. */
+async function keysOf(
+  { id, provider }: Box,
+  { context, leases }: Pick<CommandDeps, 'context' | 'leases'>,
+): Promise<BoxKeys> {
+  const { leases: found } = await leases.list();
+  const lease = found.find((one) => one.instanceId === id && one.provider === provider);
+  return lease ? readBoxKeys(context.paths.state, lease.id) : { identityFile: null, host: null };
+}
+
 /**
  * The line that opens a shell on a box, whichever way it is reached.
  * @throws DevboxError `box/unreachable` where it cannot be reached now.
  */
-export async function shellLineTo(box: Box, ssh: SshConfig, context: Context): Promise<SshAccess> {
+export async function shellLineTo(
+  box: Box,
+  ssh: SshConfig,
+  deps: Pick<CommandDeps, 'context' | 'leases'>,
+): Promise<SshAccess> {
   switch (box.reach.kind) {
     case 'ssh':
-      return arrangeSsh(box, box.reach, ssh, context);
+      return arrangeSsh(box, box.reach, ssh, deps);
     case 'server': {
       const argv = ['devbox', 'ssh', box.name ?? box.id];
       return { argv, line: shellLine(argv), advice: [] };

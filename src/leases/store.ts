@@ -34,6 +34,8 @@ export interface LeaseStore {
   create(lease: NewLease): Promise<Lease>;
   /** All leases that are not released. Costs one look at a folder where there are none. */
   list(): Promise<LeaseListing>;
+  /** Released leases of which something is left at the provider, such as a key that could not be deleted. */
+  unfinished(): Promise<readonly Lease[]>;
   /** @throws DevboxError `leases/damaged` where the file is there and cannot be read. */
   get(id: LeaseId): Promise<Lease | null>;
   /**
@@ -87,22 +89,28 @@ export function openLeases(paths: Pick<Paths, 'state'>, clock: Clock, random: ()
     return lease;
   };
 
-  const list = async (): Promise<LeaseListing> => {
+  const all = async (): Promise<LeaseListing> => {
     const leases: Lease[] = [];
     const warnings: string[] = [];
     for (const name of await namesIn(folder)) {
       const found = await readLease(folder, name);
       if (found === null) continue;
       if ('problem' in found) warnings.push(found.problem);
-      else if (found.state !== 'released') leases.push(found);
+      else leases.push(found);
     }
     leases.sort((a, b) => compare(a.createdAt, b.createdAt) || compare(a.id, b.id));
     return { leases, warnings };
   };
 
+  const list = async (): Promise<LeaseListing> => {
+    const { leases, warnings } = await all();
+    return { leases: leases.filter(({ state }) => state !== 'released'), warnings };
+  };
+
   return {
     get,
     list,
+    unfinished: async () => (await all()).leases.filter(({ state }) => state === 'released'),
 
     create: (lease) =>
       changing(async () => {

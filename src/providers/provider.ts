@@ -1,6 +1,7 @@
 import type { LaunchAnswer, Phase } from '../acquire/outcome.ts';
 import type { ProviderName } from '../leases/provider-name.ts';
 import type { BoxAccess, ExecRequest, ExecStreams, TerminalStreams } from '../remote/access.ts';
+import type { KeyPair } from '../remote/keys/key-pair.ts';
 import type { Emit } from '../ui/events.ts';
 
 import type { AccountFacet } from './facets/account.ts';
@@ -66,8 +67,26 @@ export interface LaunchRequest {
   readonly marks: Readonly<Record<string, string>>;
   readonly tags: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, string>>;
+  /** How the box will be entered over SSH; absent where its provider has no `sshLaunch`. */
+  readonly access?: LaunchAccess;
   /** Parsed by the provider with its own launch schema. */
   readonly settings: unknown;
+}
+
+/** What a launch gives a box for SSH. */
+export interface LaunchAccess {
+  /** Name of the registered key that may enter. */
+  readonly keyName: string;
+  /** The host key that the box will have; null leaves it to the box. */
+  readonly hostKey: KeyPair | null;
+}
+
+/** What the settings of a launch say about SSH. */
+export interface SshLaunch {
+  /** The registered key that is named; null has devbox make one. */
+  readonly keyName: string | null;
+  /** Why devbox cannot give the box its host key, as the end of a sentence; null where it can. */
+  readonly noHostKey: string | null;
 }
 
 /**
@@ -118,6 +137,8 @@ export interface Provider extends Facets {
   get(id: string): Promise<Box | null>;
   /** What a launch with these settings would ask for, in a few words for the user. */
   describeLaunch(settings: unknown): string;
+  /** Where boxes are entered over SSH with a registered key: what these settings say about it. */
+  sshLaunch?(settings: unknown): SshLaunch;
   /** One launch call, paced to the provider's limits; never repeated by the provider itself. */
   launch(request: LaunchRequest): Promise<LaunchAnswer>;
   /** Shortest time between two launch calls in seconds, from the provider's published limits. */

@@ -7,7 +7,7 @@ import { hasCode } from '../base/files.ts';
 import { shellLine } from '../base/shell.ts';
 import { findHostEntry } from './ssh-config.ts';
 import { includeState } from './ssh-include.ts';
-import { knownHostsFile, type SshPlaces, type SshTarget, sshOptions } from './ssh-target.ts';
+import { keptHostKey, type SshPlaces, type SshTarget, sshOptions } from './ssh-target.ts';
 
 /**
  * The shortest command that reaches a box: `ssh NAME` where the user's configuration reads the box's host entry,
@@ -22,7 +22,7 @@ export async function sshArgv(places: SshPlaces, target: SshTarget): Promise<str
     return included ? ['ssh', entry.alias] : ['ssh', '-F', entry.path, entry.alias];
   }
   // ssh makes the file that keeps the host key, but not its folder.
-  await mkdir(dirname(knownHostsFile(places, target.instanceId)), { recursive: true, mode: 0o700 });
+  await mkdir(dirname(keptHostKey(places, target).knownHostsFile), { recursive: true, mode: 0o700 });
   const explicit = options.filter(([keyword]) => keyword !== 'HostName' && keyword !== 'User');
   return [
     'ssh',

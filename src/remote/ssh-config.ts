@@ -7,6 +7,7 @@ import { cleanLine } from '../base/text.ts';
 import {
   entryFolder,
   isSafeAlias,
+  keptHostKey,
   knownHostsFile,
   type SshPlaces,
   type SshTarget,
@@ -39,7 +40,7 @@ export async function writeHostEntry(places: SshPlaces, target: SshTarget, clock
     const before = await readIfThere(path);
     if (before !== undefined && madeFor(before) === null) return refused(`${path} is not devbox's own`);
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    await mkdir(dirname(knownHostsFile(places, target.instanceId)), { recursive: true, mode: 0o700 });
+    await mkdir(dirname(keptHostKey(places, target).knownHostsFile), { recursive: true, mode: 0o700 });
     await replace(folder, name, content);
     return { written: true, alias: name, path };
   } catch (error) {

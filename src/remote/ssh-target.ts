@@ -1,5 +1,6 @@
 import { isAbsolute, join } from 'node:path';
 import { DevboxError } from '../base/errors.ts';
+import type { KnownHost } from './keys/box-keys.ts';
 
 /** Where things to do with SSH lie. */
 export interface SshPlaces {
@@ -21,6 +22,8 @@ export interface SshTarget {
   readonly port: number;
   readonly identityFile: string | null;
   readonly forwardAgent: boolean;
+  /** The host key that the box must have; null believes the first one and keeps to it. */
+  readonly host: KnownHost | null;
 }
 
 /** An option of ssh and its value, as a configuration file or `-o` takes them. */
@@ -73,15 +76,29 @@ export function sshOptions(places: SshPlaces, target: SshTarget): SshOption[] {
     options.push(['IdentityFile', quoted('identity file', identityFile)], ['IdentitiesOnly', 'yes']);
   }
   if (target.forwardAgent) options.push(['ForwardAgent', 'yes']);
-  const knownHosts = knownHostsFile(places, target.instanceId).replaceAll('%', '%%');
   options.push(
-    ['UserKnownHostsFile', quoted('state folder', knownHosts)],
-    ['HostKeyAlias', `devbox-${target.instanceId}`],
-    ['StrictHostKeyChecking', 'accept-new'],
+    ...hostKeyOptions(places, target),
     // A box that is gone drops packets; without a limit ssh would sit silent for minutes.
     ['ConnectTimeout', '15'],
   );
   return options;
+}
+
+/** Where the host key of a box is kept, and under which name. @throws DevboxError where the id is no safe file name. */
+export function keptHostKey(
+  places: SshPlaces,
+  { host, instanceId }: Pick<SshTarget, 'host' | 'instanceId'>,
+): KnownHost {
+  return host ?? { alias: `devbox-${instanceId}`, knownHostsFile: knownHostsFile(places, instanceId) };
+}
+
+function hostKeyOptions(places: SshPlaces, target: SshTarget): SshOption[] {
+  const { alias, knownHostsFile } = keptHostKey(places, target);
+  return [
+    ['UserKnownHostsFile', quoted('state folder', knownHostsFile.replaceAll('%', '%%'))],
+    ['HostKeyAlias', alias],
+    ['StrictHostKeyChecking', target.host === null ? 'accept-new' : 'yes'],
+  ];
 }
 
 function quoted(what: string, path: string): string {

@@ -137,7 +137,7 @@ describe('two at once', () => {
       signalAt: { text: 'retrying', signal: 'SIGTERM' },
       signalAfter: 1500,
     });
-    await until(() => leaseFiles().length > 0);
+    await until(() => launches() > 0);
     changeLease(longAgo);
     const down = await devbox(['down', 'box']);
     expect(down.code).toBe(1);

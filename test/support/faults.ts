@@ -17,6 +17,8 @@ export type FaultKind =
       readonly headers?: Readonly<Record<string, string>>;
       readonly afterEffect?: boolean;
     }
+  /** A refusal in the API's own form that repeats the whole request; nothing happens. */
+  | { readonly kind: 'echo' }
   /** The connection ends without an answer, before or after the effect. */
   | { readonly kind: 'drop-before' | 'drop-after' }
   /** The answer comes this much later; the effect at once. */

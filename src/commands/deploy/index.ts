@@ -19,7 +19,7 @@ export const deploy = defineCommand({
   launches: true,
   async run(config, deps) {
     const { boxes, ...outcome } = await bringUp({ ...config, quantity: 1 }, deps);
-    const view = await readyView(boxes, config.ssh, deps.context);
+    const view = await readyView(boxes, config.ssh, deps);
     const [box] = boxes;
     const json = { container_id: box?.id ?? null, ...Object(view.json) };
     return { view: { ...view, json }, ...outcome };

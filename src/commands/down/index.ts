@@ -38,7 +38,7 @@ export const down = defineCommand({
     const boxes = distinct(named.flatMap(({ found }) => (found ? [found] : [])));
     const work = [
       ...boxes.map((found) => () => endBox(found, purge, ssh, deps)),
-      ...lost.map((identifier) => () => settleLostLaunch(identifier, deps)),
+      ...lost.map((identifier) => () => settleLostLaunch(identifier, ssh, deps)),
     ];
     const views: View[] = [];
     for (const next of work) {

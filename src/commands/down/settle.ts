@@ -1,22 +1,23 @@
 import { DevboxError } from '../../base/errors.ts';
 import type { Lease } from '../../leases/lease.ts';
-import type { Provider } from '../../providers/provider.ts';
 import type { View } from '../../ui/view.ts';
+import { closeLease, type LeasePlaces } from '../close-lease.ts';
 import type { CommandDeps } from '../command.ts';
 import { mayExist } from '../find-box.ts';
 import { allLeases, concerns, isUnsettled, mayStillSurface } from '../leased.ts';
+import type { SshConfig } from '../settings.ts';
 
 /**
  * Closes the record of a launch whose answer was lost, when the user says so and no such box is listed. While it may
  * still appear, the record stays.
  * @throws DevboxError `outcome-unknown` while it is too early to be sure; `failed` while another devbox is at it.
  */
-export async function settleLostLaunch(identifier: string, deps: CommandDeps): Promise<View> {
+export async function settleLostLaunch(identifier: string, ssh: SshConfig, deps: CommandDeps): Promise<View> {
   const provider = await deps.provider();
   const meant = (await allLeases(deps)).filter(
     (lease) => concerns(lease, provider) && isUnsettled(lease) && [lease.name, lease.id].includes(identifier),
   );
-  for (const lease of meant) await closeOne(lease, provider, deps);
+  for (const lease of meant) await closeOne(lease, { provider, ssh }, deps);
   return {
     cards: [
       {
@@ -33,7 +34,7 @@ export async function settleLostLaunch(identifier: string, deps: CommandDeps): P
 }
 
 /** Under the lock of the name, so that the lease of a launch under way is never closed. */
-async function closeOne(lease: Lease, provider: Provider, deps: CommandDeps): Promise<void> {
+async function closeOne(lease: Lease, { provider, ssh }: LeasePlaces, deps: CommandDeps): Promise<void> {
   const busy = new AbortController();
   const onWait = (): void => busy.abort(underWay(lease));
   await deps.leases.withName(
@@ -44,7 +45,7 @@ async function closeOne(lease: Lease, provider: Provider, deps: CommandDeps): Pr
       if (now === null) return;
       if (!isUnsettled(now) || mayStillSurface(now, provider, deps.context.clock))
         throw mayExist(now, provider);
-      await deps.leases.release(now.id);
+      await closeLease(now, { provider, ssh }, deps);
     },
     { signal: busy.signal, onWait },
   );

@@ -17,6 +17,6 @@ export const redeploy = defineCommand({
       deps,
       (facet, box) => facet.redeploy(box),
     );
-    return { view: await readyView(boxes, config.ssh, deps.context), ...outcome };
+    return { view: await readyView(boxes, config.ssh, deps), ...outcome };
   },
 });

@@ -35,7 +35,7 @@ export const rename = defineCommand({
     const found = await findBox(instance_identifier, deps);
     const box = await deps.leases.withName(found.provider.name, name, () => change(found, name, deps));
     await removeAliases(sshPlaces(ssh, deps.context), box.id);
-    return { view: await readyView([box], ssh, deps.context) };
+    return { view: await readyView([box], ssh, deps) };
   },
 });
 

@@ -17,6 +17,6 @@ export const restart = defineCommand({
       deps,
       (facet, box) => facet.restart(box),
     );
-    return { view: await readyView(boxes, config.ssh, deps.context), ...outcome };
+    return { view: await readyView(boxes, config.ssh, deps), ...outcome };
   },
 });

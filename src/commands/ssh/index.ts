@@ -23,7 +23,7 @@ export const ssh = defineCommand({
     if (!print) refuseJob(instance_identifier, deps);
     const found = await findBox(instance_identifier, deps);
     if (!deps.interactive || print) {
-      return { view: lineView(found.box, await shellLineTo(found.box, settings, deps.context)) };
+      return { view: lineView(found.box, await shellLineTo(found.box, settings, deps)) };
     }
     const streams = terminalOf(deps);
     const access = await accessTo(found, settings, deps);

@@ -14,6 +14,6 @@ export const start = defineCommand({
     const { boxes, ...outcome } = await actOnBoxes(config.instance_identifier, 'power', deps, (power, box) =>
       power.start(box),
     );
-    return { view: await readyView(boxes, config.ssh, deps.context), ...outcome };
+    return { view: await readyView(boxes, config.ssh, deps), ...outcome };
   },
 });

@@ -19,6 +19,7 @@ import { apiSettingsOf, isUnsettled, mayStillSurface, unseenBox } from '../lease
 import { secondsOf } from '../settings.ts';
 import { settleLeases, tellOpen } from '../settle-leases.ts';
 import { whyFailed } from '../why-failed.ts';
+import { makeAccess, sshPlan } from './launch-access.ts';
 import { requestFingerprint } from './request-fingerprint.ts';
 import type { UpSettings } from './settings.ts';
 import { tellStanding } from './standing.ts';
@@ -152,7 +153,8 @@ async function launch(wanted: Wanted, before: readonly Box[], deps: CommandDeps)
   const { context, emit, leases } = deps;
   const { clock } = context;
   const ttlSeconds = config.ttl === null ? null : secondsOf(config.ttl);
-  const lease = await leases.create({
+  const plan = sshPlan(provider, wanted.settings, config.ssh);
+  const intended = await leases.create({
     id: deps.runId,
     name,
     provider: provider.name,
@@ -168,14 +170,23 @@ async function launch(wanted: Wanted, before: readonly Box[], deps: CommandDeps)
     request: requestFingerprint(wanted),
     before: before.length > mostRemembered ? null : before.map(({ id }) => id),
   });
+  let lease = intended;
+  const nothingExists = async (error: unknown): Promise<never> => {
+    await closeLease(lease, { provider, ssh: config.ssh }, deps).catch(() => undefined);
+    throw error;
+  };
+  const made = plan && (await makeAccess(lease, plan, provider, deps).catch(nothingExists));
+  if (made) lease = made.lease;
   const request: LaunchRequest = {
     name,
     lease: lease.id,
     marks: marksOf(lease),
     tags: config.tags,
     env: config.env,
+    ...(made ? { access: made.access } : {}),
     settings: wanted.settings,
   };
+  // Every way in which acquiring throws means that nothing exists.
   const acquired = await acquire({
     provider: {
       launchIntervalSeconds: provider.launchIntervalSeconds,
@@ -197,11 +208,7 @@ async function launch(wanted: Wanted, before: readonly Box[], deps: CommandDeps)
     clock: context.clock,
     emit,
     signal: context.signal,
-  }).catch(async (error: unknown) => {
-    // Every way in which acquiring throws means that nothing exists.
-    await leases.release(lease.id).catch(() => undefined);
-    throw error;
-  });
+  }).catch(nothingExists);
   if (acquired.outcome === 'lost') {
     throw lost(acquired.error, await record(lease, indeterminate(acquired.error.message), deps), provider);
   }

@@ -19,6 +19,6 @@ export const up = defineCommand({
   launches: true,
   async run(config, deps) {
     const { boxes, ...outcome } = await bringUp(config, deps);
-    return { view: await readyView(boxes, config.ssh, deps.context), ...outcome };
+    return { view: await readyView(boxes, config.ssh, deps), ...outcome };
   },
 });

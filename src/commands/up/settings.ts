@@ -65,7 +65,7 @@ export const upShape = {
     .check(z.minimum(1), z.maximum(100), z.describe('how many; more than one are named NAME-1 to NAME-N')),
   region: optionalText('where to launch'),
   instance_type: optionalText('what to launch; devbox list instance_types shows them'),
-  ssh_key_name: optionalText('the registered SSH key that may enter'),
+  ssh_key_name: optionalText('the registered SSH key that may enter; null has devbox make one'),
   filesystem_name: optionalText('persistent filesystem that keeps the home and the Nix store'),
   image_id: optionalText('image to boot; null is the newest Lambda Stack'),
   cloud_init: z

@@ -34,6 +34,6 @@ export const wait = defineCommand({
       signal: context.signal,
     });
     for (const lease of leases) await deps.leases.update(lease.id, ready(usable.id));
-    return { view: await readyView([usable], config.ssh, context) };
+    return { view: await readyView([usable], config.ssh, deps) };
   },
 });

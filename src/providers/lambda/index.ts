@@ -13,7 +13,7 @@ import { imageOf, regionOf, typesOf } from './catalogue.ts';
 import { LambdaClient } from './client.ts';
 import { filesystemsOf } from './filesystems.ts';
 import { firewallOf } from './firewall.ts';
-import { describeLaunch, launchAnswer, launchBody } from './launch.ts';
+import { describeLaunch, launchAnswer, launchBody, sshLaunch } from './launch.ts';
 import { renameBox, restartBox, terminateBox } from './operate.ts';
 import { sharedPacer } from './pacer.ts';
 import type { LambdaApi } from './schema.ts';
@@ -52,6 +52,7 @@ export async function openLambda(api: LambdaApi, context: Context, deps: Provide
     // Nobody says how late one can appear; forgetting it costs money, so this is generous.
     surfacingMinutes: 10,
     describeLaunch,
+    sshLaunch,
     async list() {
       return (await client.get('/instances', wire.instances)).map(boxOf);
     },

@@ -3,7 +3,7 @@ import type * as z from 'zod/mini';
 import { DevboxError } from '../../base/errors.ts';
 import { cleanLine } from '../../base/text.ts';
 import { markHostname } from '../../leases/marks.ts';
-import type { LaunchAnswer, LaunchRequest } from '../provider.ts';
+import type { LaunchAnswer, LaunchRequest, SshLaunch } from '../provider.ts';
 import type { Changed } from './client.ts';
 import { outcomeUnknown } from './errors.ts';
 import { type LambdaLaunch, lambdaLaunchSchema, lambdaTagsSchema, maxNameLength } from './schema.ts';
@@ -21,6 +21,14 @@ export function describeLaunch(settings: unknown): string {
   return `${instance_type} in ${region}`;
 }
 
+/** @throws DevboxError of kind `usage`, naming the setting that is wrong. */
+export function sshLaunch(settings: unknown): SshLaunch {
+  const { ssh_key_name, cloud_init } = parse(lambdaLaunchSchema, settings, '');
+  const { enabled, file } = cloud_init;
+  const noHostKey = enabled ? file && 'its cloud-init is a file of your own' : 'it boots without cloud-init';
+  return { keyName: ssh_key_name, noHostKey };
+}
+
 /**
  * The body of a launch call, checked against everything that the API's description says about it.
  * @throws DevboxError of kind `usage`, before any request, naming the setting.
@@ -31,11 +39,13 @@ export async function launchBody(request: LaunchRequest, places: Places): Promis
   if ([...request.name].length > maxNameLength) {
     throw wrong('instance_name', `is longer than ${maxNameLength} characters`);
   }
+  const keyName = request.access?.keyName ?? settings.ssh_key_name;
+  if (keyName === null) throw wrong('ssh_key_name', 'must be one SSH key of your Lambda Cloud account');
   const userData = await buildUserData(request, settings, places);
   return {
     region_name: settings.region,
     instance_type_name: settings.instance_type,
-    ssh_key_names: [settings.ssh_key_name],
+    ssh_key_names: [keyName],
     ...(request.name === '' ? {} : { name: request.name }),
     hostname: markHostname(request.lease),
     ...(settings.filesystem_name === null ? {} : { file_system_names: [settings.filesystem_name] }),
@@ -83,6 +93,7 @@ async function buildUserData(
     filesystemName: settings.filesystem_name,
     username: settings.username,
     env: request.env,
+    hostKey: request.access?.hostKey ?? null,
     file: file === null ? null : resolve(places.cwd, file.replace(/^~(?=\/)/, places.home)),
     enabled,
   });

@@ -44,7 +44,7 @@ export const lambdaLaunchSchema = z.object({
   pull_policy: notHere,
   region: needed('a region, such as us-east-3'),
   instance_type: needed('an instance type, such as gpu_1x_gh200'),
-  ssh_key_name: needed('one SSH key of your Lambda Cloud account'),
+  ssh_key_name: optional('one SSH key of your Lambda Cloud account, or null for one that devbox makes'),
   filesystem_name: optional('a filesystem, or be null'),
   image_id: optional('an image by its ID, or be null'),
   /** Who owns the home that cloud-init prepares. */

@@ -204,6 +204,7 @@ async function writeCloudConfig(disk: string, filesystem: string | null): Promis
     filesystemName: filesystem,
     username: 'ubuntu',
     env: {},
+    hostKey: null,
     file: null,
     enabled: true,
   });

@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { type Fault, type FaultKind, Faults } from '../faults.ts';
 import { spoilAfter, spoilBefore, write } from '../spoil.ts';
-import { Account, badKey, type FakeInstance, type Refusal } from './account.ts';
+import { Account, badKey, type FakeInstance, invalid, type Refusal } from './account.ts';
 import { answer } from './answers.ts';
-import { type Catalogue, standardCatalogue } from './catalogue.ts';
+import { type Catalogue, type SshKeyRecord, standardCatalogue } from './catalogue.ts';
 import { type ApiVersion, findOperation, hasOperation, launchPath } from './operations.ts';
 import { Resources } from './resources.ts';
 import { openSpecCheck } from './spec-check.ts';
@@ -60,6 +60,8 @@ export interface FakeLambda {
   readonly apiKey: string;
   readonly requests: readonly RecordedRequest[];
   readonly instances: readonly FakeInstance[];
+  /** The registered keys as they are now. */
+  readonly sshKeys: SshKeyRecord[];
   /** What clients did that the API does not have, and exchanges that its descriptions do not allow. */
   readonly problems: readonly string[];
   fault(fault: Fault): void;
@@ -145,6 +147,7 @@ export async function startFakeLambda(options: FakeLambdaOptions = {}): Promise<
       );
     }
     const fault = faults.take(method, path);
+    if (fault?.kind === 'echo') return answer(response, { refusal: invalid(`What is this? ${raw}`) });
     if (fault && spoilBefore(fault, response, (refusal) => answer(response, { refusal: asRefusal(refusal) })))
       return;
     const isKnown = message.headers.authorization === `Bearer ${apiKey}`;
@@ -176,6 +179,7 @@ export async function startFakeLambda(options: FakeLambdaOptions = {}): Promise<
     apiKey,
     requests,
     instances: account.instances,
+    sshKeys: resources.sshKeys,
     problems,
     fault: (fault) => faults.add(fault),
     addInstance: (request, looks) => account.add({ ...plainLaunch, ...request }, looks),

@@ -12,6 +12,7 @@ const options: UserDataOptions = {
   filesystemName: 'devbox',
   username: 'ubuntu',
   env: {},
+  hostKey: null,
   file: null,
   enabled: true,
 };

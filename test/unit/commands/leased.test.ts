@@ -22,6 +22,7 @@ function lease(account: string, progress: LeaseProgress): Lease {
       createdAt: time,
       updatedAt: time,
       note: null,
+      sshKey: null,
       ...progress,
     }),
   );

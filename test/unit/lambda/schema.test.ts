@@ -87,8 +87,9 @@ describe('lambdaLaunchSchema', () => {
       problem: 'instance_type must name an instance type, such as gpu_1x_gh200',
     },
     {
-      given: { ssh_key_name: undefined },
-      problem: 'ssh_key_name must name one SSH key of your Lambda Cloud account',
+      given: { ssh_key_name: '' },
+      problem:
+        'ssh_key_name must name one SSH key of your Lambda Cloud account, or null for one that devbox makes',
     },
     { given: { gpu_type: 'A100' }, problem: `gpu_type ${leftOut}` },
     { given: { ports: [80] }, problem: `ports ${leftOut}` },

@@ -19,6 +19,7 @@ const target: SshTarget = {
   port: 2222,
   identityFile: null,
   forwardAgent: false,
+  host: null,
 };
 
 let root: string;

@@ -19,6 +19,7 @@ const target: SshTarget = {
   port: 22,
   identityFile: null,
   forwardAgent: false,
+  host: null,
 };
 
 let root: string;

@@ -1,3 +1,4 @@
+import type { KeyPair } from '../../../remote/keys/key-pair.ts';
 import { homeManagerFiles } from './home-manager.ts';
 import { environmentScript, nixProfileScript } from './profile.ts';
 import { boxScript } from './script/main.ts';
@@ -8,6 +9,7 @@ export interface BoxSettings {
   readonly username: string;
   readonly filesystem: string | null;
   readonly env: Readonly<Record<string, string>>;
+  readonly hostKey: KeyPair | null;
 }
 
 /** One entry of cloud-init's `write_files`. */
@@ -22,9 +24,15 @@ export function cloudConfig(settings: BoxSettings): object {
   return {
     package_update: true,
     package_upgrade: false,
+    ...(settings.hostKey === null ? {} : hostKeyConfig(settings.hostKey)),
     write_files: files(settings),
     runcmd: [['/usr/local/sbin/devbox-box', 'setup']],
   };
+}
+
+/** The keys of the image go, and no others are made: this one is the only one that the box can show. */
+function hostKeyConfig({ privateKey, publicKey }: KeyPair): object {
+  return { ssh_deletekeys: true, ssh_keys: { ed25519_private: privateKey, ed25519_public: publicKey } };
 }
 
 function files(settings: BoxSettings): WrittenFile[] {

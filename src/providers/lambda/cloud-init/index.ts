@@ -1,4 +1,5 @@
 import { DevboxError } from '../../../base/errors.ts';
+import type { KeyPair } from '../../../remote/keys/key-pair.ts';
 import { cloudConfig } from './document.ts';
 import { largestUserData, ownUserData } from './own-file.ts';
 
@@ -9,6 +10,8 @@ export interface UserDataOptions {
   readonly username: string;
   /** Variables for login shells. They travel in the user data, which every process on the box can read. */
   readonly env: Readonly<Record<string, string>>;
+  /** The host key that SSH on the box is to have; null leaves it to the box. */
+  readonly hostKey: KeyPair | null;
   /** A cloud-init file of the user's, as a path; it replaces ours and is sent as it is. */
   readonly file: string | null;
   readonly enabled: boolean;
@@ -28,6 +31,7 @@ export async function userData(options: UserDataOptions): Promise<string | null>
     username: checkedUsername(options.username),
     filesystem: checkedFilesystem(options.filesystemName),
     env: checkedEnv(env),
+    hostKey: options.hostKey,
   };
   const { dump } = await import('js-yaml');
   const text = `#cloud-config\n${dump(cloudConfig(settings), { lineWidth: -1 })}`;

@@ -1,0 +1,24 @@
+import type { Lease } from '../leases/lease.ts';
+import type { Provider } from '../providers/provider.ts';
+import { forgetBoxKeys } from '../remote/keys/box-keys.ts';
+import { isSameKey } from '../remote/keys/key-pair.ts';
+import type { CommandDeps } from './command.ts';
+
+/**
+ * Removes what a lease has for entering its box: the key that devbox made for it at the provider, and then its files here.
+ * The key is deleted only where it is the very one; one that is not there is done with.
+ * @throws DevboxError where the provider did not delete it; then the files stay, too.
+ */
+export async function dropKeys(
+  { id, sshKey }: Pick<Lease, 'id' | 'sshKey'>,
+  { sshKeys }: Pick<Provider, 'sshKeys'>,
+  { context }: Pick<CommandDeps, 'context'>,
+): Promise<void> {
+  if (sshKey?.made && sshKeys) {
+    const own = (await sshKeys.list()).filter(
+      ({ name, publicKey }) => name === sshKey.name && isSameKey(publicKey, sshKey.publicKey),
+    );
+    for (const key of own) await sshKeys.remove(key.id);
+  }
+  await forgetBoxKeys(context.paths.state, id);
+}

@@ -1,0 +1,92 @@
+import { DevboxError } from '../../base/errors.ts';
+import { enteredWith, type Lease } from '../../leases/lease.ts';
+import { markHostname } from '../../leases/marks.ts';
+import type { SshKeysFacet } from '../../providers/facets/ssh-keys.ts';
+import type { LaunchAccess, Provider, SshLaunch } from '../../providers/provider.ts';
+import { keepHostKey, keepIdentity } from '../../remote/keys/box-keys.ts';
+import { isSameKey, makeKeyPair } from '../../remote/keys/key-pair.ts';
+import type { CommandDeps } from '../command.ts';
+import { requireFacet } from '../require-facet.ts';
+import type { SshConfig } from '../settings.ts';
+
+/**
+ * What a launch says about SSH; null where boxes of this provider are not entered so.
+ * @throws DevboxError of kind `usage` where a key has to be named and none is.
+ */
+export function sshPlan(provider: Provider, settings: unknown, ssh: SshConfig): SshLaunch | null {
+  const plan = provider.sshLaunch?.(settings) ?? null;
+  if (plan === null || plan.keyName !== null || ssh.key === 'managed') return plan;
+  throw new DevboxError('usage', 'no SSH key is named, and ssh.key says that one has to be', {
+    code: 'up/no-ssh-key',
+    title: 'Configuration Error',
+    details: [{ label: 'Setting', value: 'ssh_key_name' }],
+    hint: 'Name one of devbox ssh_keys with ssh_key_name=NAME, or let devbox make one with ssh.key=managed.',
+  });
+}
+
+/**
+ * Makes what the box is entered with: the key, registered with the provider, and the host key. Each is on disk, and the
+ * key in the lease, before anybody else hears of it.
+ * @throws DevboxError where the key cannot be registered.
+ */
+export async function makeAccess(
+  lease: Lease,
+  plan: SshLaunch,
+  provider: Provider,
+  { context, leases, emit }: CommandDeps,
+): Promise<{ readonly access: LaunchAccess; readonly lease: Lease }> {
+  const { state } = context.paths;
+  const { keyName, noHostKey } = plan;
+  const hostKey = noHostKey === null ? makeKeyPair(`devbox ${lease.id}`) : null;
+  if (hostKey) await keepHostKey(state, lease.id, hostKey.publicKey);
+  else {
+    const message = `The host key of ${lease.name} is not known beforehand, because ${noHostKey}: the first one that ssh meets is kept`;
+    emit({ type: 'notice', level: 'info', message });
+  }
+  if (keyName !== null) {
+    const named = await leases.update(lease.id, enteredWith({ made: false, name: keyName }));
+    return { access: { keyName, hostKey }, lease: named };
+  }
+  const name = managedKeyName(lease);
+  const pair = makeKeyPair(name);
+  await keepIdentity(state, lease.id, pair);
+  const { publicKey } = pair;
+  const bound = await leases.update(lease.id, enteredWith({ made: true, name, publicKey }));
+  await registerKey(requireFacet(provider, 'sshKeys'), { name, publicKey });
+  return { access: { keyName: name, hostKey }, lease: bound };
+}
+
+/** The mark of a lease, as the name of its key at the provider. */
+const managedKeyName = (lease: Lease): string => `devbox-${markHostname(lease.id)}`;
+
+/**
+ * Registers a key. One that is there already under this name is used where it is the same; a lost answer is settled by
+ * looking.
+ */
+async function registerKey(
+  keys: SshKeysFacet,
+  key: { readonly name: string; readonly publicKey: string },
+): Promise<void> {
+  if (await isRegistered(keys, key)) return;
+  try {
+    await keys.add(key);
+  } catch (error) {
+    if (!(error instanceof DevboxError) || error.kind !== 'outcome-unknown') throw error;
+    if (!(await isRegistered(keys, key))) throw error;
+  }
+}
+
+async function isRegistered(
+  keys: SshKeysFacet,
+  { name, publicKey }: { readonly name: string; readonly publicKey: string },
+): Promise<boolean> {
+  const known = (await keys.list()).find((one) => one.name === name);
+  if (known === undefined) return false;
+  if (isSameKey(known.publicKey, publicKey)) return true;
+  throw new DevboxError('failed', `the provider has another SSH key called ${name}; nothing was launched`, {
+    code: 'up/other-ssh-key',
+    title: 'SSH Key',
+    details: [{ label: 'Key', value: `${name} (ID ${known.id})` }],
+    hint: `See it with devbox ssh_keys, delete it if nothing uses it, and try again.`,
+  });
+}

@@ -1,0 +1,74 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hasCode, readIfThere, syncFolder, writeDurably } from '../../base/files.ts';
+import type { KeyPair } from './key-pair.ts';
+
+/** What there is for reaching one box over SSH: files under the id of its lease, so that no other box is ever taken for it. */
+export interface BoxKeys {
+  /** Absolute path of the private key that devbox made; null where the user's own key is used. */
+  readonly identityFile: string | null;
+  /** The box's host key, known before it boots; null where the first connection has to be believed. */
+  readonly host: KnownHost | null;
+}
+
+export interface KnownHost {
+  /** The name under which the key stands in the file. */
+  readonly alias: string;
+  readonly knownHostsFile: string;
+}
+
+/** @param state devbox's folder for what must survive. @param lease an id that is a safe file name. */
+export async function readBoxKeys(state: string, lease: string): Promise<BoxKeys> {
+  const files = filesOf(state, lease);
+  const [identity, host] = await Promise.all([readIfThere(files.identity), readIfThere(files.knownHosts)]);
+  return {
+    identityFile: identity === undefined ? null : files.identity,
+    host: host === undefined ? null : { alias: hostAlias(lease), knownHostsFile: files.knownHosts },
+  };
+}
+
+/** Keeps the key with which the box is entered: the private half 0600, in a folder 0700. */
+export async function keepIdentity(state: string, lease: string, pair: KeyPair): Promise<void> {
+  const files = filesOf(state, lease);
+  await writeDurably(`${files.identity}.pub`, `${pair.publicKey}\n`);
+  await writeDurably(files.identity, pair.privateKey);
+}
+
+/** Keeps the public half of the box's host key, so that the very first connection can be verified. */
+export async function keepHostKey(state: string, lease: string, publicKey: string): Promise<void> {
+  const [kind, blob] = publicKey.split(' ');
+  await writeDurably(filesOf(state, lease).knownHosts, `${hostAlias(lease)} ${kind} ${blob}\n`);
+}
+
+/** Removes all of a lease's files; nothing where there are none. */
+export async function forgetBoxKeys(state: string, lease: string): Promise<void> {
+  await rm(filesOf(state, lease).folder, { recursive: true, force: true });
+  await syncFolder(root(state)).catch((error: unknown) => {
+    if (!hasCode(error, 'ENOENT')) throw error;
+  });
+}
+
+/** The names of the folders of leases that have files here, whether or not the lease is still open. */
+export async function leasesWithKeys(state: string): Promise<string[]> {
+  try {
+    return await readdir(root(state));
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return [];
+    throw error;
+  }
+}
+
+const root = (state: string): string => join(state, 'ssh');
+
+const hostAlias = (lease: string): string => `devbox-${lease}`;
+
+interface Files {
+  readonly folder: string;
+  readonly identity: string;
+  readonly knownHosts: string;
+}
+
+function filesOf(state: string, lease: string): Files {
+  const folder = join(root(state), lease);
+  return { folder, identity: join(folder, 'id_ed25519'), knownHosts: join(folder, 'known_hosts') };
+}

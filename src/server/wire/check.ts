@@ -29,6 +29,8 @@ export function describeIssue(issue: z.core.$ZodIssue): string {
       return `must be one of ${issue.values.join(', ')}`;
     case 'unrecognized_keys':
       return `has unknown keys: ${issue.keys.join(', ')}`;
+    case 'custom':
+      return issue.message;
     default:
       return 'has a value that is not allowed';
   }

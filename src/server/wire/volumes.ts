@@ -32,8 +32,10 @@ export const changeVolumeRequest = z
     volume_name: z.optional(z.string()),
   })
   .check(
-    z.refine(({ volume_space, maxSize, volume_name }) =>
-      [volume_space, maxSize, volume_name].some((value) => value !== undefined),
+    z.refine(
+      ({ volume_space, maxSize, volume_name }) =>
+        [volume_space, maxSize, volume_name].some((value) => value !== undefined),
+      'must have volume_space or volume_name',
     ),
   );
 

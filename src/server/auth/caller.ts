@@ -2,6 +2,8 @@
 export interface Caller {
   /** Name of the API key; `owner` on a socket that only its owner can open, `anyone` on an open server. */
   readonly name: string;
+  /** Whether it is a key's. */
+  readonly hasKey: boolean;
 }
 
 /** Decides who a caller is. */
@@ -14,4 +16,4 @@ export interface Access {
 }
 
 /** For a socket that only its owner can open: whoever reaches it is the owner. */
-export const ownerOnly: Access = { admit: async () => ({ name: 'owner' }) };
+export const ownerOnly: Access = { admit: async () => ({ name: 'owner', hasKey: false }) };

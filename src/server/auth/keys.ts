@@ -87,9 +87,9 @@ export function byKey(keys: ApiKeys, isOpen: boolean): Access {
     async admit(key): Promise<Caller | undefined> {
       if (key !== undefined) {
         const record = await keys.find(key);
-        if (record) return { name: record.name };
+        if (record) return { name: record.name, hasKey: true };
       }
-      return isOpen && (await keys.list()).length === 0 ? { name: 'anyone' } : undefined;
+      return isOpen && (await keys.list()).length === 0 ? { name: 'anyone', hasKey: false } : undefined;
     },
   };
 }

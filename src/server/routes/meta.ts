@@ -28,16 +28,15 @@ export const metaRoutes: Routes = (app, { engine, version, user }) => {
     }),
   );
 
+  // Whoever has a key is who the key was made for; all others are the one who serves.
   endpoint(
     app,
     'GET',
     '/v1/account',
-    { id: 'account', summary: 'Whose server this is', answer: accountWire },
-    () => ({
-      name: user.name,
-      email: `${user.name}@${user.host}`,
-      team: null,
-      container_count: engine.size,
-    }),
+    { id: 'account', summary: 'Whose key this is', answer: accountWire },
+    ({ request: { caller } }) => {
+      const name = caller.hasKey ? caller.name : user.name;
+      return { name, email: `${name}@${user.host}`, team: null, container_count: engine.size };
+    },
   );
 };

@@ -7,9 +7,9 @@ import type { Container } from './wire.ts';
 
 /** A container as a box. */
 export function toBox(container: Container, provider: ProviderName): Box {
-  const phase = phaseOf(container.status);
-  const status = cleanLine(container.status, 60);
   const own = container.devbox;
+  const status = cleanLine(own?.status ?? container.status, 60);
+  const phase = phaseOf(status);
   const gpus = (container.gpus ?? []).map(toGpu);
   const paths: [string, string | null | undefined][] = [
     ['Home', own?.home],

@@ -27,6 +27,8 @@ const named = (...fields: readonly string[]) =>
 
 /** What our own server adds to a container. */
 const ownExtras = z.object({
+  /** What the box is at this moment; `status` may be a little late. */
+  status: text,
   isolation: text,
   home: text,
   workspace: text,

@@ -13,6 +13,8 @@ export interface Deployment {
   readonly spec: BoxSpec;
   /** The kind of GPU that is wanted; null for a box without. */
   readonly gpuType: string | null;
+  /** The request says nothing of ports: those of the template are opened as far as they can be. */
+  readonly mayLackPorts: boolean;
 }
 
 const defaultMountPath = '/workspace';
@@ -38,7 +40,7 @@ export async function resolveDeployment(request: CreateRequest, deps: DeployDeps
     gpus: [],
     mounts: mountsOf(request, template, deps),
   };
-  return { spec, gpuType: gpuTypeOf(request) };
+  return { spec, gpuType: gpuTypeOf(request), mayLackPorts: !request.opened_ports };
 }
 
 async function templateOf(

@@ -46,6 +46,12 @@ export interface BoxSpec {
   readonly mounts: readonly Mount[];
 }
 
+/** How a box is to be made. */
+export interface CreateOptions {
+  /** Its ports come from a template, nobody asked for them: it is made without those that it cannot have. */
+  readonly mayLackPorts?: boolean;
+}
+
 /** GPULab's words for where a box is; `pulling` and `creating` are on their way to `running` or `failed`. */
 export type BoxStatus = 'pulling' | 'creating' | 'running' | 'stopped' | 'failed' | 'deleting';
 
@@ -68,6 +74,8 @@ export interface EngineBox {
   readonly updatedAt: number;
   /** When the main process of a running box began; null while it does not run. */
   readonly startedAt: number | null;
+  /** When the command of a stopped box ended well and by itself; null where it did not, or was stopped. */
+  readonly endedAt: number | null;
   /** Directories that outlive the box, as paths on the server's machine; null where it keeps none. */
   readonly home: string | null;
   readonly workspace: string | null;
@@ -161,7 +169,7 @@ export interface Engine {
    * while after this has resolved.
    * @throws ApiProblem 409 where the name belongs to a box, 422 where it cannot be one.
    */
-  create(spec: BoxSpec): Promise<EngineBox>;
+  create(spec: BoxSpec, options?: CreateOptions): Promise<EngineBox>;
   start(id: string): Promise<void>;
   stop(id: string): Promise<void>;
   /** Stops and starts it, whatever state it is in. */

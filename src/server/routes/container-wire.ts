@@ -34,7 +34,7 @@ export function toWire(box: EngineBox, context: WireContext): ContainerWire {
   return {
     uuid: box.id,
     server_name: spec.name,
-    status: box.status,
+    status: shownStatus(box, context.now),
     type: boxType(spec.gpus),
     memory: spec.memoryGb,
     allocated_cpu_cores: availableParallelism(),
@@ -50,6 +50,7 @@ export function toWire(box: EngineBox, context: WireContext): ContainerWire {
     created_at: new Date(box.createdAt).toISOString(),
     updated_at: new Date(box.updatedAt).toISOString(),
     devbox: {
+      status: box.status,
       engine: context.engine,
       isolation: box.isolation,
       home: box.home,
@@ -94,6 +95,17 @@ export function toDetail(box: EngineBox, context: WireContext, logs: string): Co
     gpu_type: gpu ? gpuType(gpu) : null,
     logs,
   };
+}
+
+/** Longer than clients let pass between two looks at a new box, in milliseconds. */
+const lookMilliseconds = 5_000;
+
+/**
+ * GPULab's client waits for a new box until it sees it run or fail, and for ever for one whose command ended well before
+ * its first look. So such an end is shown a little later than it was; `devbox.status` says it at once.
+ */
+function shownStatus({ status, endedAt }: EngineBox, now: number): EngineBox['status'] {
+  return endedAt !== null && now - endedAt < lookMilliseconds ? 'running' : status;
 }
 
 export const boxType = (gpus: readonly AllocatedGpu[]): 'GPU' | 'CPU' => (gpus.length > 0 ? 'GPU' : 'CPU');

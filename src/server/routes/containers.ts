@@ -115,13 +115,13 @@ export const containerRoutes: Routes = (app, deps) => {
 
 /** Makes the box; until it is recorded, its volume stays and nobody else gets its GPU. */
 async function create(
-  { spec, gpuType }: Deployment,
+  { spec, gpuType, mayLackPorts }: Deployment,
   { engine, gpus, volumes }: RouteDeps,
 ): Promise<EngineBox> {
   const make = (): Promise<EngineBox> =>
     gpuType === null
-      ? engine.create(spec)
-      : gpus.allocate(gpuType, (gpu) => engine.create({ ...spec, gpus: [gpu] }));
+      ? engine.create(spec, { mayLackPorts })
+      : gpus.allocate(gpuType, (gpu) => engine.create({ ...spec, gpus: [gpu] }, { mayLackPorts }));
   const [mount] = spec.mounts;
   return mount ? volumes.hold(mount.volume, make) : make();
 }

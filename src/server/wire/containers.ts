@@ -43,8 +43,13 @@ export const containerGpuWire = z.object({
 
 export type ContainerGpuWire = Wire<typeof containerGpuWire>;
 
+const containerStatus = z.enum(['pulling', 'creating', 'running', 'stopped', 'failed', 'deleting']);
+
 /** What GPULab has no field for. */
 const containerExtras = z.object({
+  status: containerStatus.check(
+    z.describe('at this moment; the other shows an end by itself 5 seconds later'),
+  ),
   engine: z.string(),
   isolation: z.string().check(z.describe('how far it is kept from the rest of the machine')),
   home: z.nullable(z.string()).check(z.describe('path on the server’s machine')),
@@ -72,7 +77,7 @@ const containerExtras = z.object({
 const containerFields = {
   uuid: z.string().check(z.minLength(12)),
   server_name: z.string(),
-  status: z.enum(['pulling', 'creating', 'running', 'stopped', 'failed', 'deleting']),
+  status: containerStatus,
   type: z.enum(['GPU', 'CPU']),
   memory: z.nullable(z.int()).check(z.describe('GB')),
   allocated_cpu_cores: z.nullable(z.int()),

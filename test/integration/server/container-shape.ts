@@ -33,6 +33,7 @@ const containerShape = {
   created_at: iso,
   updated_at: iso,
   devbox: z.strictObject({
+    status: z.string(),
     engine: z.string(),
     isolation: z.string(),
     home: nullable(z.string()),

@@ -89,7 +89,12 @@ export function engineContract(subject: () => Subject): void {
       const { engine } = subject();
       const box = await up({ name: 'switch' });
       await engine.stop(box.id);
-      expect(await engine.get(box.id)).toMatchObject({ status: 'stopped', failure: null, startedAt: null });
+      expect(await engine.get(box.id)).toMatchObject({
+        status: 'stopped',
+        failure: null,
+        startedAt: null,
+        endedAt: null,
+      });
       await expect(engine.exec(box.id, ['true'])).rejects.toMatchObject({ status: 409 });
       await expect(engine.stats(box.id)).rejects.toMatchObject({ status: 409 });
       await expect(engine.shell(box.id)).rejects.toMatchObject({ status: 409 });
@@ -119,9 +124,11 @@ export function engineContract(subject: () => Subject): void {
       await patiently('both have ended', async () =>
         (await engine.list()).every(({ status }) => status === 'stopped' || status === 'failed'),
       );
-      expect(await engine.get(well.id)).toMatchObject({ status: 'stopped', failure: null });
+      const ended = await engine.get(well.id);
+      expect(ended).toMatchObject({ status: 'stopped', failure: null });
+      expect(ended.endedAt).toBeGreaterThanOrEqual(Math.floor(well.createdAt / 1000) * 1000);
       const failed = await engine.get(badly.id);
-      expect(failed).toMatchObject({ status: 'failed', startedAt: null });
+      expect(failed).toMatchObject({ status: 'failed', startedAt: null, endedAt: null });
       expect(failed.failure).toMatch(/status 7/);
     });
 

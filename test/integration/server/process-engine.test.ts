@@ -89,6 +89,22 @@ describe('a port', () => {
   });
 });
 
+test('ports that only a template names are opened as far as they can be, and the rest is told', async () => {
+  const { server, port } = await listening();
+  const other = await listening();
+  await closed(other.server);
+  const first = await engine.create(spec('first', { ports: [port, other.port] }), { mayLackPorts: true });
+  expect(first).toMatchObject({ spec: { ports: [other.port] }, published: [{ port: other.port }] });
+  expect(await engine.deployLog(first.id)).toMatch(`port ${port} cannot be opened: another program`);
+  await closed(server);
+  const made = await Promise.all(
+    ['second', 'third'].map((name) =>
+      engine.create(spec(name, { ports: [port, other.port] }), { mayLackPorts: true }),
+    ),
+  );
+  expect(made.map((box) => box.spec.ports).sort((a, b) => a.length - b.length)).toEqual([[], [port]]);
+});
+
 test('what a box uses is measured', async () => {
   const box = await engine.create(spec('busy', { command: 'while :; do :; done', memoryGb: 2 }));
   const stats = await engine.stats(box.id);

@@ -90,7 +90,7 @@ describe('a container with a command', () => {
   const create = async (body: object): Promise<string> =>
     (await ok(created, call('POST', '/v1/containers', body))).container_id;
   const status = async (id: string): Promise<string> =>
-    (await ok(detail, call('GET', `/v1/containers/${id}`))).status;
+    (await ok(detail, call('GET', `/v1/containers/${id}`))).devbox.status;
 
   test('runs it, logs it, stops, starts, restarts and goes', async () => {
     const id = await create({

@@ -32,6 +32,7 @@ const box = (name: string, gpus: readonly AllocatedGpu[]): EngineBox => ({
   createdAt: 0,
   updatedAt: 0,
   startedAt: null,
+  endedAt: null,
   home: null,
   workspace: null,
   isolation: '',

@@ -23,6 +23,7 @@ const box: EngineBox = {
   createdAt: 0,
   updatedAt: 0,
   startedAt: 0,
+  endedAt: null,
   home: null,
   workspace: null,
   isolation: '',

@@ -27,12 +27,14 @@ export function toEngineBox({ id, note, phase, container, facts, now }: Sight): 
       createdAt: note.createdAt,
       updatedAt: note.since,
       startedAt: null,
+      endedAt: null,
       published: [],
     };
   }
   if (!container) return undefined;
   const { mark, state } = container;
   const { status, failure } = statusOf(note, container, now);
+  const endedByItself = status === 'stopped' && state.Status === 'exited' && !isNoted(note, state);
   const startedAt = time(state.StartedAt);
   return {
     ...outside,
@@ -42,6 +44,7 @@ export function toEngineBox({ id, note, phase, container, facts, now }: Sight): 
     createdAt: mark.createdAt,
     updatedAt: Math.max(mark.createdAt, note?.since ?? 0, startedAt, time(state.FinishedAt)),
     startedAt: status === 'running' ? startedAt : null,
+    endedAt: endedByItself ? time(state.FinishedAt) : null,
     published: status === 'running' ? publishedBy(container) : [],
   };
 }
@@ -60,14 +63,24 @@ function statusOf(note: Note | undefined, { mark, state }: BoxContainer, now: nu
   if (state.Restarting) return { status: 'creating', failure: null };
   if (state.Paused) return { status: 'stopped', failure: null };
   if (state.Running) return { status: 'running', failure: null };
-  // A note on an earlier life says nothing of this one: somebody has started it since.
-  const isNoted = note !== undefined && 'life' in note && note.life === state.StartedAt;
-  if (isNoted && note.state === 'given-up') return { status: 'failed', failure: note.failure };
+  if (isNoted(note, state)) {
+    return note.state === 'given-up'
+      ? { status: 'failed', failure: note.failure }
+      : { status: 'stopped', failure: null };
+  }
   // What an image runs is started again, which takes some engines a moment.
   const isBetweenLives = mark.spec.command === null && now - time(state.FinishedAt) < restartMilliseconds;
-  if (!isNoted && isBetweenLives) return { status: 'creating', failure: null };
-  const failure = isNoted ? null : failureOf(state);
+  if (isBetweenLives) return { status: 'creating', failure: null };
+  const failure = failureOf(state);
   return { status: failure === null ? 'stopped' : 'failed', failure };
+}
+
+/** Whether a note says how this life ended. One on an earlier life does not: somebody has started it since. */
+function isNoted(
+  note: Note | undefined,
+  { StartedAt }: BoxContainer['state'],
+): note is Extract<Note, { readonly life: string }> {
+  return note !== undefined && 'life' in note && note.life === StartedAt;
 }
 
 /** Why a container that does not run failed; null where it did not. */

@@ -104,6 +104,7 @@ export class ProcessBox {
       createdAt,
       updatedAt,
       startedAt: main?.startedAt ?? null,
+      endedAt: status === 'stopped' && failure?.code === 0 ? updatedAt : null,
       home: this.#deps.homes.path(spec.name),
       workspace: this.#deps.homes.workspace(spec.name),
       isolation: isolationOf(this.#record, await this.#deps.isolation),
@@ -112,9 +113,12 @@ export class ProcessBox {
     };
   }
 
-  /** Makes the home and starts the main process for the first time. */
-  begin(): Promise<void> {
-    return this.#inTurn(() => this.#launch());
+  /** Makes the home and starts the main process for the first time. @param notes lines for the log of its making. */
+  begin(notes: readonly string[] = []): Promise<void> {
+    return this.#inTurn(async () => {
+      for (const note of notes) await this.#log.add(note);
+      await this.#launch();
+    });
   }
 
   start(): Promise<void> {

@@ -2,7 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
 import { ApiProblem, noSuchBox } from '../../problem.ts';
 import type { ShellSource } from '../../terminal/shell.ts';
-import type { BoxSpec, BoxStats, Engine, EngineBox, LogPage, LogQuery, RunningCommand } from '../engine.ts';
+import type {
+  BoxSpec,
+  BoxStats,
+  CreateOptions,
+  Engine,
+  EngineBox,
+  LogPage,
+  LogQuery,
+  RunningCommand,
+} from '../engine.ts';
 import { ProcessBox, type ProcessBoxDeps } from './box.ts';
 import { startCommand } from './command.ts';
 import { Homes } from './homes.ts';
@@ -10,7 +19,7 @@ import { probeIsolation } from './isolation/probe.ts';
 import { LogKeeper } from './log/keeper-client.ts';
 import { checkName, nameKey } from './names.ts';
 import { PipeMaker } from './pipes.ts';
-import { checkPorts } from './ports.ts';
+import { type PortHolder, refusedPorts } from './ports.ts';
 import { BoxStore } from './store.ts';
 
 export interface ProcessEngineOptions {
@@ -72,8 +81,8 @@ class ProcessEngine implements Engine {
   /** Names in use, and by which box. A name is taken before anything is awaited: of two creators one loses. */
   readonly #names = new Map<string, string>();
 
-  /** Boxes that are being made and not on the list yet. */
-  readonly #made = new Set<ProcessBox>();
+  /** What holds the ports of boxes that are being made and not on the list yet. */
+  readonly #made = new Set<PortHolder>();
   readonly #pipes: PipeMaker | undefined;
 
   constructor(deps: ProcessBoxDeps, pipes: PipeMaker | undefined) {
@@ -102,41 +111,54 @@ class ProcessEngine implements Engine {
     return this.#find(id).look();
   }
 
-  async create(spec: BoxSpec): Promise<EngineBox> {
-    checkName(spec.name);
+  async create(asked: BoxSpec, { mayLackPorts = false }: CreateOptions = {}): Promise<EngineBox> {
+    checkName(asked.name);
     const id = randomUUID();
-    const holder = this.#names.get(nameKey(spec.name));
-    if (holder !== undefined) {
-      const name = this.#boxes.get(holder)?.name ?? spec.name;
-      throw new ApiProblem(409, 'name-taken', `there is already a container named ${name} (${holder})`);
+    const owner = this.#names.get(nameKey(asked.name));
+    if (owner !== undefined) {
+      const name = this.#boxes.get(owner)?.name ?? asked.name;
+      throw new ApiProblem(409, 'name-taken', `there is already a container named ${name} (${owner})`);
     }
-    this.#names.set(nameKey(spec.name), id);
+    this.#names.set(nameKey(asked.name), id);
+    const holder = { id, name: asked.name, ports: asked.ports };
+    try {
+      const refused = await this.#refusedPorts(holder);
+      const [first] = refused.values();
+      if (first && !mayLackPorts) throw first;
+      const ports = asked.ports.filter((port) => !refused.has(port));
+      return await this.#make(id, { ...asked, ports }, refused);
+    } catch (error) {
+      if (!this.#boxes.has(id)) this.#names.delete(nameKey(asked.name));
+      throw error;
+    } finally {
+      this.#made.delete(holder);
+    }
+  }
+
+  async #make(id: string, spec: BoxSpec, refused: ReadonlyMap<number, ApiProblem>): Promise<EngineBox> {
     const box = ProcessBox.make(id, spec, this.#deps);
     try {
-      await this.#takePorts(box, spec.ports);
       await box.save();
       this.#boxes.set(id, box);
-      await box.begin();
+      await box.begin([...refused.values()].map(({ message }) => message));
     } catch (error) {
       await this.#abandon(box);
       throw error;
-    } finally {
-      this.#made.delete(box);
     }
     return box.look();
   }
 
   /** Ports are taken before anything is awaited, too: a box that is being made holds them already. */
-  async #takePorts(box: ProcessBox, ports: readonly number[]): Promise<void> {
-    if (ports.length === 0) return;
+  async #refusedPorts(holder: PortHolder): Promise<ReadonlyMap<number, ApiProblem>> {
+    if (holder.ports.length === 0) return new Map();
     const others = [...this.#boxes.values(), ...this.#made].map(({ id, name, ports }) => ({
       id,
       name,
       ports,
     }));
-    this.#made.add(box);
+    this.#made.add(holder);
     const { sandbox } = await this.#deps.isolation;
-    await checkPorts(ports, others, sandbox === null && process.getuid?.() === 0);
+    return refusedPorts(holder.ports, others, sandbox === null && process.getuid?.() === 0);
   }
 
   async start(id: string): Promise<void> {
@@ -211,7 +233,6 @@ class ProcessEngine implements Engine {
       this.#forget(box);
     } catch (error) {
       this.#deps.report(`${box.id}: ${error instanceof Error ? error.message : String(error)}`);
-      if (!this.#boxes.has(box.id)) this.#names.delete(nameKey(box.name));
     }
   }
 

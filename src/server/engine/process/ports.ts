@@ -11,22 +11,26 @@ export interface PortHolder {
 }
 
 /**
- * Checks the ports of a box that is to be made: all boxes share the machine's network, so each port is had once.
+ * Which ports a box that is to be made cannot have, and why: 409 where another box or program has one, 422 where no box
+ * can have it. All boxes share the machine's network, so each port is had once.
  * @param isPrivileged whether the box's processes may open what belongs to root.
- * @throws ApiProblem 409 where another box or program has one, 422 where no box can have it.
  */
-export async function checkPorts(
+export async function refusedPorts(
   ports: readonly number[],
   others: readonly PortHolder[],
   isPrivileged: boolean,
-): Promise<void> {
+): Promise<ReadonlyMap<number, ApiProblem>> {
   const lowest = isPrivileged ? 0 : await lowestOpen();
+  const refused = new Map<number, ApiProblem>();
   for (const port of ports) {
-    if (port < lowest) throw problem(422, port, `boxes here can open ports from ${lowest} on`);
     const holder = others.find((other) => other.ports.includes(port));
-    if (holder) throw problem(409, port, `container ${holder.name} (${holder.id}) opens it`);
-    if (await isInUse(port)) throw problem(409, port, 'another program of this machine uses it');
+    if (port < lowest) refused.set(port, problem(422, port, `boxes here can open ports from ${lowest} on`));
+    else if (holder)
+      refused.set(port, problem(409, port, `container ${holder.name} (${holder.id}) opens it`));
+    else if (await isInUse(port))
+      refused.set(port, problem(409, port, 'another program of this machine uses it'));
   }
+  return refused;
 }
 
 const problem = (status: 409 | 422, port: number, why: string): ApiProblem =>

@@ -21,7 +21,8 @@ const config: Config = {
   },
   maxWorkers: '100%',
   workerIdleMemoryLimit: '400MB',
-  testTimeout: 30_000,
+  // Whole processes and real servers, on a machine that may be busy.
+  testTimeout: 60_000,
 };
 
 export default config;

@@ -22,8 +22,7 @@ export async function readProcess(pid: number): Promise<ProcessInfo | undefined>
 /** All running processes. */
 export async function listProcesses(): Promise<ProcessInfo[]> {
   if (process.platform !== 'linux') return ps(['-A']);
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const found = await Promise.all(pids.map((pid) => readProcess(Number(pid))));
+  const found = await ofEach((pid) => readProcess(Number(pid)));
   return found.filter((info) => info !== undefined);
 }
 
@@ -34,9 +33,8 @@ export async function listProcesses(): Promise<ProcessInfo[]> {
 export async function processesWithVariable(name: string, value: string): Promise<Set<number>> {
   const wanted = `${name}=${value}`;
   if (process.platform === 'linux') {
-    const pids = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry));
-    const matching = await Promise.all(
-      pids.map(async (pid) => ((await environment(pid)).includes(wanted) ? [Number(pid)] : [])),
+    const matching = await ofEach(async (pid) =>
+      (await environment(pid)).includes(wanted) ? [Number(pid)] : [],
     );
     return new Set(matching.flat());
   }
@@ -47,6 +45,19 @@ export async function processesWithVariable(name: string, value: string): Promis
 }
 
 const big = { maxBuffer: 64 * 1024 * 1024 };
+
+/** Files that are open at a time: of a box that forks without end, each process has to be found. */
+const batch = 200;
+
+/** Looks at every process there is. */
+async function ofEach<T>(look: (pid: string) => Promise<T>): Promise<T[]> {
+  const pids = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry));
+  const found: T[] = [];
+  for (let start = 0; start < pids.length; start += batch) {
+    found.push(...(await Promise.all(pids.slice(start, start + batch).map(look))));
+  }
+  return found;
+}
 
 async function environment(pid: string): Promise<string[]> {
   return (await readIfAny(`/proc/${pid}/environ`)).split('\0');

@@ -1,13 +1,15 @@
 import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify';
+import { hasCode } from '../base/files.ts';
+import { cleanLine } from '../base/text.ts';
 import type { Audit } from './audit/audit.ts';
 import type { Access } from './auth/caller.ts';
-import { serveExecStream } from './exec/stream.ts';
 import { collectRoutes } from './openapi/collect.ts';
 import type { SocketFacts } from './openapi/document.ts';
 import { openApiRoute } from './openapi/route.ts';
-import { belowBase } from './path.ts';
+import { belowBase, shownPath } from './path.ts';
 import { ApiProblem, problemBody, problemHeaders } from './problem.ts';
-import { admit, guardRequests, requestId } from './requests.ts';
+import { malformed, refuse } from './refuse.ts';
+import { guardRequests, requestId } from './requests.ts';
 import { containerRoutes } from './routes/containers.ts';
 import { credentialRoutes } from './routes/credentials.ts';
 import { execRoutes } from './routes/exec.ts';
@@ -23,9 +25,8 @@ import { terminalRoutes } from './routes/terminal.ts';
 import { volumeFileRoutes } from './routes/volume-files.ts';
 import { volumeTransferRoutes } from './routes/volume-transfers.ts';
 import { volumeRoutes } from './routes/volumes.ts';
+import { socketRoutes } from './sockets.ts';
 import { type OpenSockets, type SocketRoute, serveUpgrades } from './upgrades.ts';
-import { execProtocol } from './wire/exec-stream.ts';
-import { ttydProtocol } from './wire/ttyd.ts';
 
 export interface App {
   readonly http: FastifyInstance;
@@ -34,6 +35,9 @@ export interface App {
 
 /** Largest request body, in bytes. */
 const bodyLimit = 4 * 1024 * 1024;
+
+/** The system asks silent connections from time to time whether there is still somebody. */
+const keepAlive = { keepAlive: true, keepAliveInitialDelay: 60_000 };
 
 const routes: readonly Routes[] = [
   metaRoutes,
@@ -68,10 +72,17 @@ export interface AppOptions {
 export async function createApp(deps: RouteDeps, options: AppOptions): Promise<App> {
   const { report, requestLog } = options;
   const http: FastifyInstance = fastify({
-    ...(options.tls ? { https: options.tls } : {}),
+    // A client whose machine is gone is noticed, and what it attended ends.
+    ...(options.tls ? { https: { ...options.tls, ...keepAlive } } : { http: keepAlive }),
     ...(requestLog ? { logger: { stream: requestLog, serializers: { req: describeRequest } } } : {}),
     genReqId: ({ headers }) => requestId(headers),
     rewriteUrl: ({ url }) => belowBase(url ?? '/'),
+    clientErrorHandler: (error, socket) => refuse(socket, malformed(error)),
+    frameworkErrors: (error, _request, reply) => {
+      const problem = badPath(error.code);
+      const headers = { 'content-type': 'application/json; charset=utf-8' };
+      reply.raw.writeHead(problem.status, headers).end(JSON.stringify(problemBody(problem)));
+    },
     bodyLimit,
     forceCloseConnections: 'idle',
     // Shorter than clients keep theirs: an idle connection is closed here, and keeps the server up no longer.
@@ -85,8 +96,12 @@ export async function createApp(deps: RouteDeps, options: AppOptions): Promise<A
     return reply.code(problem.status).send(problemBody(problem));
   });
   http.setErrorHandler((error, request, reply) => {
-    const problem = asProblem(error);
-    if (problem.status >= 500) report(`${request.method} ${request.url}: ${describe(error)}`);
+    const problem = asProblem(error, request.id);
+    if (problem.status >= 500) {
+      report(`${request.method} ${shownPath(request.url)} (${request.id}): ${cleanLine(describe(error))}`);
+    }
+    // Who was not let in keeps no connection; it could go on sending a body for ever.
+    if (problem.status === 401) reply.header('connection', 'close');
     return reply.code(problem.status).headers(problemHeaders(problem)).send(problemBody(problem));
   });
   const sockets = socketRoutes(deps, options);
@@ -94,63 +109,14 @@ export async function createApp(deps: RouteDeps, options: AppOptions): Promise<A
   for (const add of routes) add(http, deps);
   openApiRoute(http, collected, sockets.map(factsOf), deps.version);
   await http.ready();
-  return { http, sockets: serveUpgrades(http.server, sockets) };
+  return { http, sockets: serveUpgrades(http.server, sockets, report) };
 }
 
 const factsOf = ({ path, protocol, summary }: SocketRoute): SocketFacts => ({ path, protocol, summary });
 
-/** What the log says of a request; the secret of a terminal's address is no part of it. */
+/** What the log says of a request. */
 function describeRequest({ method, url, ip }: FastifyRequest): Record<string, string> {
-  return { method, url: url.replace(/^(\/terminal\/)[^/?]+/, '$1[hidden]'), remoteAddress: ip };
-}
-
-function socketRoutes(
-  { engine, terminals, execRate }: RouteDeps,
-  { access, audit }: AppOptions,
-): SocketRoute[] {
-  return [
-    {
-      path: '/v1/containers/{uuid}/exec/stream',
-      protocol: execProtocol,
-      summary: 'A command with its streams apart, see the extension `exec-stream`; needs the key',
-      required: true,
-      async open([id = ''], { headers }) {
-        const caller = await admit(access, headers);
-        const box = await engine.get(id);
-        execRate?.take(caller.name);
-        const about = {
-          request: requestId(headers),
-          caller: caller.name,
-          operation: 'exec/stream',
-          target: box.id,
-        };
-        audit({ ...about, phase: 'begin' });
-        return (socket) =>
-          serveExecStream(socket, engine, box.id, (exitCode) => audit({ ...about, phase: 'end', exitCode }));
-      },
-    },
-    {
-      path: '/terminal/{secret}/ws',
-      protocol: ttydProtocol,
-      summary: 'A terminal, in the protocol of ttyd 1.7; the secret is all it needs',
-      async forward([secret = ''], { headers, url }) {
-        const terminal = await terminals.find(secret);
-        if (!terminal) throw new ApiProblem(404, 'not-found', 'this terminal has ended, or never was');
-        const about = {
-          request: requestId(headers),
-          caller: terminal.caller,
-          operation: 'terminal',
-          target: terminal.box,
-        };
-        audit({ ...about, phase: 'begin' });
-        return {
-          socket: terminal.socket,
-          path: `/ws${new URL(url ?? '/', 'http://server').search}`,
-          ended: () => audit({ ...about, phase: 'end' }),
-        };
-      },
-    },
-  ];
+  return { method, url: shownPath(url), remoteAddress: ip };
 }
 
 /** Clients send POST without a body, some with the content type of one. */
@@ -168,13 +134,23 @@ function acceptEmptyBodies(http: FastifyInstance): void {
 }
 
 /** Fastify's own errors carry a status; anything else is ours to answer for, and says nothing of its inside. */
-function asProblem(error: unknown): ApiProblem {
+function asProblem(error: unknown, id: string): ApiProblem {
   if (error instanceof ApiProblem) return error;
   const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
   if (error instanceof Error && status >= 400 && status < 500) {
     return new ApiProblem(status, 'invalid-request', error.message);
   }
-  return new ApiProblem(500, 'internal', `the server failed at this request: ${describe(error)}`);
+  if (hasCode(error, 'ENOSPC') || hasCode(error, 'EDQUOT')) {
+    return new ApiProblem(507, 'disk-full', 'there is no room left on the disk of the server');
+  }
+  return new ApiProblem(500, 'internal', `the server failed at this request; its log says why, under ${id}`);
+}
+
+/** What is wrong with a path that no route was looked up for. */
+function badPath(code: string): ApiProblem {
+  return code === 'FST_ERR_MAX_PARAM_LENGTH'
+    ? new ApiProblem(414, 'path-too-long', 'a part of the path is too long to be a name or an id')
+    : new ApiProblem(400, 'invalid-request', 'the path is not encoded as paths are');
 }
 
 function describe(error: unknown): string {

@@ -27,7 +27,7 @@ export async function assemble(options: ServeOptions): Promise<RouteDeps> {
     env: process.env,
     now: Date.now,
   });
-  const terminals = new TerminalSessions(join(state, 'terminals'), options.terminalProgram);
+  const terminals = new TerminalSessions(join(state, 'terminals'), options.terminalProgram, monotonic);
   await terminals.sweep();
   return {
     engine,

@@ -34,7 +34,8 @@ export function forwardUpgrade(
   stream.once('error', close);
   stream.once('close', close);
   inner.once('close', () => {
-    stream.end();
+    // What is on its way arrives; the other side may never close its own.
+    stream.end(() => stream.destroy());
     ended();
   });
 }

@@ -2,6 +2,7 @@ import { closeSync, readFileSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { cleanLine } from '../base/text.ts';
 import { type EngineChoice, engineChoices } from './engine/choices.ts';
 import { type Listen, type ServeOptions, serve } from './serve.ts';
 
@@ -93,7 +94,7 @@ function starterLeft(): Promise<string> {
 }
 
 const reportAsLine: ServeOptions['report'] = (line) =>
-  console.error(`${new Date().toISOString()} [${process.pid}] ${line}`);
+  console.error(`${new Date().toISOString()} [${process.pid}] ${cleanLine(line)}`);
 
 /** In the form of the lines about requests. */
 const reportAsJson: ServeOptions['report'] = (msg) =>

@@ -8,6 +8,8 @@ import { ApiProblem } from './problem.ts';
 export interface Audited {
   target?: string;
   exitCode?: number | null;
+  /** Whether there is an entry of its beginning. */
+  hasBegun?: boolean;
 }
 
 declare module 'fastify' {
@@ -31,11 +33,14 @@ export function guardRequests(
     request.audited = {};
   });
   http.addHook('preHandler', async (request) => {
-    if (changes(request)) audit({ ...entry(request), phase: 'begin' });
+    if (!changes(request)) return;
+    audit({ ...entry(request), phase: 'begin' });
+    request.audited.hasBegun = true;
   });
-  http.addHook('onResponse', async (request, reply) => {
-    // A request that was turned away at the door has done nothing.
-    if (!changes(request) || !request.caller) return;
+  // Before the answer leaves, and also where there is nobody left who could take it.
+  http.addHook('onSend', async (request, reply) => {
+    if (!request.audited?.hasBegun) return;
+    request.audited.hasBegun = false;
     const { exitCode } = request.audited;
     const exit = exitCode === undefined ? {} : { exitCode };
     audit({ ...entry(request), phase: 'end', status: reply.statusCode, ...exit });

@@ -1,9 +1,11 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { cleanLine } from '../base/text.ts';
 import { forwardUpgrade } from './forward.ts';
-import { belowBase } from './path.ts';
-import { ApiProblem, problemBody, problemHeaders } from './problem.ts';
+import { belowBase, shownPath } from './path.ts';
+import { ApiProblem } from './problem.ts';
+import { refuse } from './refuse.ts';
 import { maxMessageBytes } from './wire/message.ts';
 
 /** A kind of WebSocket that the server offers. */
@@ -48,7 +50,11 @@ export interface OpenSockets {
 }
 
 /** Answers requests for WebSockets on a server; what they cannot have is refused with a JSON message. */
-export function serveUpgrades(server: Server, routes: readonly SocketRoute[]): OpenSockets {
+export function serveUpgrades(
+  server: Server,
+  routes: readonly SocketRoute[],
+  report: (line: string) => void,
+): OpenSockets {
   const offered = new Set(routes.flatMap((route) => ('open' in route ? [route.protocol] : [])));
   const sockets = new WebSocketServer({
     noServer: true,
@@ -59,17 +65,23 @@ export function serveUpgrades(server: Server, routes: readonly SocketRoute[]): O
   const forwarded = new Set<Duplex>();
   server.on('upgrade', (request, stream, head) => {
     stream.on('error', () => stream.destroy());
-    choose(routes, request).then(
-      (answer) => {
+    choose(routes, request)
+      .then((answer) => {
         if (typeof answer === 'function') return sockets.handleUpgrade(request, stream, head, answer);
         forwarded.add(stream);
         forwardUpgrade({ request, stream, head }, answer, () => {
           forwarded.delete(stream);
           answer.ended();
         });
-      },
-      (error: unknown) => refuse(stream, error),
-    );
+      })
+      .catch((error: unknown) => {
+        if (error instanceof ApiProblem) return refuse(stream, error);
+        report(`WebSocket at ${shownPath(request.url ?? '/')}: ${cleanLine(reasonOf(error))}`);
+        refuse(
+          stream,
+          new ApiProblem(500, 'internal', 'the server failed at this request; its log says why'),
+        );
+      });
   });
   return {
     end(why) {
@@ -117,21 +129,6 @@ function offers(request: IncomingMessage, protocol: string): boolean {
   return header.split(',').some((offer) => offer.trim() === protocol);
 }
 
-function refuse(stream: Duplex, error: unknown): void {
-  const problem =
-    error instanceof ApiProblem
-      ? error
-      : new ApiProblem(500, 'internal', 'the server failed at this request');
-  const body = JSON.stringify(problemBody(problem));
-  stream.end(
-    [
-      `HTTP/1.1 ${problem.status} Refused`,
-      'Content-Type: application/json; charset=utf-8',
-      `Content-Length: ${Buffer.byteLength(body)}`,
-      ...Object.entries(problemHeaders(problem)).map(([name, value]) => `${name}: ${value}`),
-      'Connection: close',
-      '',
-      body,
-    ].join('\r\n'),
-  );
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

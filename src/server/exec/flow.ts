@@ -16,9 +16,9 @@ export class WindowedReader {
     });
   }
 
-  /** The receiver has consumed so many bytes. */
+  /** The receiver has consumed so many bytes; it cannot have consumed more than it was sent. */
   grant(bytes: number): void {
-    this.#allowed += bytes;
+    this.#allowed = Math.min(windowBytes, this.#allowed + bytes);
     if (this.#allowed > 0 && this.#source.isPaused()) this.#source.resume();
   }
 }

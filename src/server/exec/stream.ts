@@ -22,6 +22,12 @@ import { GrantCollector, WindowedReader } from './flow.ts';
 /** Time that a command gets after its client has gone, before it is killed. */
 const hangUpMilliseconds = 2_000;
 
+/**
+ * Input that may wait for a command, in bytes. A client keeps to its window but for one stretch of any length; of one that
+ * does not, no more is taken off its connection until the command has read.
+ */
+const maxWaitingBytes = 32 * 1024 * 1024;
+
 /** WebSocket close codes of this protocol: what the client sent was wrong; the box cannot do it. */
 const closeInvalid = 1008;
 const closeRefused = 4404;
@@ -55,6 +61,7 @@ class ExecSession {
   #command: RunningCommand | undefined;
   /** What came for the command before it ran. */
   #early: Frame[] = [];
+  #waitingBytes = 0;
   #grants: { stdout(bytes: number): void; stderr(bytes: number): void } | undefined;
   readonly #stdinGrant = new GrantCollector((bytes) => this.#send(encodeGrant('grantStdin', bytes)));
 
@@ -65,6 +72,10 @@ class ExecSession {
   receive(message: Buffer, engine: Engine, id: string): void {
     try {
       const frame = decodeFrame(message);
+      if (frame.type === 'stdin') this.#waits(frame.content.length);
+      if (frame.type === 'signal' && !z.safeParse(signalName, frame.content.toString('utf8')).success) {
+        throw new Error('an unknown signal');
+      }
       if (!this.#began) {
         if (frame.type !== 'request') throw new Error('the first message must be the request');
         this.#began = true;
@@ -138,7 +149,10 @@ class ExecSession {
   #handle(command: RunningCommand, { type, content }: Frame): void {
     switch (type) {
       case 'stdin':
-        command.stdin.write(content, () => this.#stdinGrant.consumed(content.length));
+        command.stdin.write(content, () => {
+          this.#waits(-content.length);
+          this.#stdinGrant.consumed(content.length);
+        });
         return;
       case 'stdinEnd':
         command.stdin.end();
@@ -156,6 +170,14 @@ class ExecSession {
       default:
         throw new Error(`a client does not send ${type}`);
     }
+  }
+
+  /** So much more input waits for the command, or less. */
+  #waits(bytes: number): void {
+    this.#waitingBytes += bytes;
+    const isTooMuch = this.#waitingBytes > maxWaitingBytes;
+    if (isTooMuch && !this.#socket.isPaused) this.#socket.pause();
+    else if (!isTooMuch && this.#socket.isPaused) this.#socket.resume();
   }
 
   #finish({ code, signal }: Exit): void {

@@ -3,7 +3,7 @@ import { endpoint } from './endpoint.ts';
 import type { Routes } from './routes.ts';
 
 /** Opens the way to a terminal: an address with a secret in its path, where a WebSocket speaks ttyd's protocol. */
-export const terminalRoutes: Routes = (app, { engine, terminals, addressOf }) => {
+export const terminalRoutes: Routes = (app, { engine, terminals, execRate, addressOf }) => {
   endpoint(
     app,
     'POST',
@@ -13,10 +13,11 @@ export const terminalRoutes: Routes = (app, { engine, terminals, addressOf }) =>
       summary: 'Make a way to a terminal in a container, or find the one whose connection was lost',
       notes: 'The address has a secret in its path, which is all that its WebSocket needs.',
       answer: terminalWire,
-      problems: [409, 501, 503],
+      problems: [409, 429, 501, 503],
     },
     async ({ params, request }) => {
       const box = await engine.get(params.uuid);
+      execRate?.take(request.caller.name);
       const wanted = { box: box.id, title: box.spec.name, caller: request.caller.name };
       const secret = await terminals.open(wanted, () => engine.shell(box.id));
       const url = new URL(`/terminal/${secret}`, addressOf(request));

@@ -15,6 +15,9 @@ import type { ShellSource } from './shell.ts';
 const unusedSeconds = 60;
 const lostSeconds = 300;
 
+/** Terminals that one caller may have asked for without having looked at them: each is a process that waits. */
+const maxUnseen = 16;
+
 /** Longest path of a unix socket in bytes, the smaller of Linux and macOS; Node cuts longer ones silently. */
 const maxSocketPath = 103;
 
@@ -43,14 +46,19 @@ export interface TerminalRequest {
 export class TerminalSessions {
   readonly #directory: string;
   readonly #program: string;
+  readonly #monotonic: () => number;
+  /** Those that nobody has looked at, by their secrets. */
+  readonly #unseen = new Map<string, { readonly caller: string; readonly since: number }>();
 
   /**
    * @param directory where the records are.
    * @param program the holder's program.
+   * @param monotonic milliseconds that only grow.
    */
-  constructor(directory: string, program: string) {
+  constructor(directory: string, program: string, monotonic: () => number) {
     this.#directory = directory;
     this.#program = program;
+    this.#monotonic = monotonic;
   }
 
   /** Forgets terminals whose holder was killed. */
@@ -65,6 +73,7 @@ export class TerminalSessions {
    * A terminal in a box: the one that the same caller lost the connection to, if there is one, or a new one.
    * @param source makes the way to start its shell, where one is needed.
    * @returns the secret of its address.
+   * @throws ApiProblem 429 for a caller who asks again and again and looks at none.
    */
   async open(wanted: TerminalRequest, source: () => Promise<ShellSource>): Promise<string> {
     for (const name of await this.#names()) {
@@ -80,13 +89,18 @@ export class TerminalSessions {
   async find(secret: string): Promise<TerminalRecord | undefined> {
     const record = await this.#read(nameOf(secret));
     if (record?.secret !== secret) return undefined;
-    if (await answers(record.socket)) return record;
+    if (await answers(record.socket)) {
+      this.#unseen.delete(secret);
+      return record;
+    }
     await this.#forget(nameOf(secret));
     return undefined;
   }
 
   async #start({ box, title, caller }: TerminalRequest, source: ShellSource): Promise<string> {
     const secret = randomBytes(24).toString('base64url');
+    this.#countUnseen(caller);
+    this.#unseen.set(secret, { caller, since: this.#monotonic() });
     const directory = join(this.#directory, nameOf(secret));
     const own = join(directory, 'sock');
     const socket =
@@ -103,8 +117,26 @@ export class TerminalSessions {
       lostSeconds,
     });
     if (said === 'ready') return secret;
+    this.#unseen.delete(secret);
     await this.#forget(nameOf(secret));
     throw new ApiProblem(500, 'no-terminal', `the terminal could not be started: ${said}`);
+  }
+
+  #countUnseen(caller: string): void {
+    const waits: number[] = [];
+    for (const [secret, unseen] of this.#unseen) {
+      const left = unusedSeconds - (this.#monotonic() - unseen.since) / 1000;
+      if (left <= 0) this.#unseen.delete(secret);
+      else if (unseen.caller === caller) waits.push(left);
+    }
+    if (waits.length < maxUnseen) return;
+    throw new ApiProblem(
+      429,
+      'too-many-terminals',
+      `${caller} has asked for ${waits.length} terminals without opening one; those end by themselves`,
+      undefined,
+      Math.ceil(Math.min(...waits)),
+    );
   }
 
   async #names(): Promise<string[]> {
@@ -163,10 +195,20 @@ function stateOf(socketPath: string): Promise<z.infer<typeof holderState> | unde
       answer.setEncoding('utf8').on('data', (part: string) => {
         text += part;
       });
-      answer.on('end', () => resolve(z.parse(holderState, JSON.parse(text))));
+      answer.on('end', () => resolve(stateIn(text)));
     });
     question.on('timeout', () => question.destroy());
     question.on('error', () => resolve(undefined));
+    question.on('close', () => resolve(undefined));
     question.end();
   });
+}
+
+/** Holders may be of another version than the server. */
+function stateIn(text: string): z.infer<typeof holderState> | undefined {
+  try {
+    return z.parse(holderState, JSON.parse(text));
+  } catch {
+    return undefined;
+  }
 }

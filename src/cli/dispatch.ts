@@ -1,7 +1,8 @@
 import type { Context } from '../base/context.ts';
 import { DevboxError } from '../base/errors.ts';
+import { otherKey } from '../commands/ask-providers.ts';
 import type { Command, CommandDeps } from '../commands/command.ts';
-import { mayOpen } from '../commands/leased.ts';
+import { apiSettingsOf, mayOpen } from '../commands/leased.ts';
 import { exitOf, type Outcome } from '../commands/outcome.ts';
 import { loadCommand } from '../commands/table.ts';
 import type { Composition } from '../compose/index.ts';
@@ -58,6 +59,7 @@ export async function dispatch(call: Call, context: Context, renderer: LiveOutpu
     context,
     emit: renderer.emit,
     apiOption: composition.choices['api'] ?? 'default',
+    apiSettings: apiSettingsOf(prepared.common.api),
     apiIsExplicit: isApiExplicit(call.overrides),
     provider: async () => sameAccount(await open(prepared), lease),
     providerOf: async (api, settings) => {
@@ -138,18 +140,7 @@ function apiOverrides(settings: ApiSettings): string[] {
  */
 function sameAccount(provider: Provider, lease: Lease | null): Provider {
   if (lease === null || mayOpen(provider, lease)) return provider;
-  throw new DevboxError(
-    'unauthorised',
-    `the key for ${lease.name} is not the one that it was launched with`,
-    {
-      code: 'lease/other-key',
-      details: [
-        { label: 'Lease', value: lease.id },
-        ...Object.entries(lease.apiSettings).map(([key, value]) => ({ label: key, value: String(value) })),
-      ],
-      hint: 'Nothing was sent there. Set the key of that server, or name the provider yourself with api=NAME.',
-    },
-  );
+  throw otherKey(lease);
 }
 
 /** Whether an override chooses the group or changes something under it. */

@@ -1,9 +1,11 @@
 import { cleanLine } from '../base/text.ts';
+import { markTags } from '../leases/marks.ts';
 import type { Box } from '../providers/provider.ts';
 import { providersWith } from '../providers/registry.ts';
 import { type Card, type Row, statusTone, type Text, token } from '../ui/card.ts';
 import { formatDuration } from '../ui/duration.ts';
 import { dollarsPerHour, memorySize } from '../ui/units.ts';
+import { type LeaseLook, termJson, termRows } from './lease-look.ts';
 
 export interface BoxCardOptions {
   /** The command that opens a shell on the box, where there is one by now. */
@@ -12,6 +14,8 @@ export interface BoxCardOptions {
   readonly complete?: boolean;
   /** With the values of environment variables, which may be secrets; without, only their names. */
   readonly showEnv?: boolean;
+  /** What the leases say of boxes. */
+  readonly look?: LeaseLook;
 }
 
 /** The card of one box, the same in every command. */
@@ -30,6 +34,7 @@ export function boxCard(box: Box, options: BoxCardOptions = {}): Card {
       ...kind(box),
       ...maybe('Price', box.priceCentsPerHour, (cents) => [token('money', dollarsPerHour(cents))]),
       ...maybe('Uptime', box.uptimeSeconds, formatDuration),
+      ...leaseRows(box, options),
       ...rows('Ports', box.ports.map(portText)),
       ...(box.sshKeys.length > 0 ? [row('SSH Keys', box.sshKeys.join(', '))] : []),
       ...(box.filesystems.length > 0 ? [row('Filesystems', box.filesystems.join(', '))] : []),
@@ -41,7 +46,8 @@ export function boxCard(box: Box, options: BoxCardOptions = {}): Card {
 }
 
 /** A box in `--json`: the names that devbox has for every provider, and beside them those of GPULab's own client. */
-export function boxJson(box: Box): Readonly<Record<string, unknown>> {
+export function boxJson(box: Box, look?: LeaseLook): Readonly<Record<string, unknown>> {
+  const lease = look?.of(box.id);
   return {
     id: box.id,
     uuid: box.id,
@@ -61,12 +67,19 @@ export function boxJson(box: Box): Readonly<Record<string, unknown>> {
     ssh_keys: box.sshKeys,
     tags: box.tags,
     failure: box.failure,
+    ...(look ? { lease: lease ? termJson(lease, look) : null } : {}),
   };
 }
 
 /** How a port is shown: with its address where it has one. */
 export function portText({ port, url }: Box['ports'][number]): Text {
   return url === null ? port : [`${port} `, token('dim', '→'), ' ', token('path', url)];
+}
+
+/** When its lease is over, and what it has cost so far. */
+function leaseRows(box: Box, { look }: BoxCardOptions): Row[] {
+  const lease = look?.of(box.id);
+  return look && lease ? termRows(lease, look) : [];
 }
 
 /** The GPUs of a box where it has any that are known, else what its provider calls its type. */
@@ -81,7 +94,8 @@ function particulars(box: Box, { showEnv = false }: BoxCardOptions): Row[] {
   const env = Object.entries(box.env).map(([name, value]) =>
     cleanLine(showEnv ? `${name}=${value}` : name, 300),
   );
-  const tags = Object.entries(box.tags).map((pair) => pair.join('='));
+  const own = Object.entries(box.tags).filter(([key]) => !markTags.includes(key));
+  const tags = own.map((pair) => pair.join('='));
   return [
     ...maybe('Memory', box.memoryGb, (memory) => `${memory} GB`),
     ...maybe('CPU Cores', box.cpuCores),

@@ -30,6 +30,8 @@ export interface CommandDeps {
   readonly emit: Emit;
   /** The option of the group `api` that was chosen; a lease records it. */
   readonly apiOption: string;
+  /** The settings of it that say which server is meant; a lease records them. */
+  readonly apiSettings: ApiSettings;
   /** Whether the user named the provider for this call, so that no other one is asked. */
   readonly apiIsExplicit: boolean;
   /** Opens the configured provider. */

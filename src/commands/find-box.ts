@@ -4,7 +4,7 @@ import { isIdPrefix, type Lease, shortestIdPrefix } from '../leases/lease.ts';
 import { mayBeOf } from '../leases/match.ts';
 import type { Box, Provider } from '../providers/provider.ts';
 import type { CommandDeps } from './command.ts';
-import { isUnsettled, mayStillSurface, unseenBox } from './leased.ts';
+import { allLeases, isUnsettled, mayStillSurface, unseenBox } from './leased.ts';
 import { settleLeases } from './settle-leases.ts';
 
 /** A box that a user named, and what devbox knows of it. */
@@ -42,7 +42,7 @@ export async function findBox(
     throw withoutLease(identifier, error);
   });
   const boxes = await provider.list();
-  const { leases } = await settleLeases(provider, boxes, deps);
+  const { leases } = await settleLeases(provider, boxes, await allLeases(deps), deps);
   const found = (box: Box, isExact: boolean): FoundBox => ({
     box,
     provider,

@@ -4,6 +4,7 @@ import { plainText, type Text, token } from '../ui/card.ts';
 import type { View } from '../ui/view.ts';
 import { boxCard, boxJson } from './box-card.ts';
 import type { CommandDeps } from './command.ts';
+import { lookAtLeases } from './lease-look.ts';
 import type { SshConfig } from './settings.ts';
 import { shellLineTo } from './ssh-access.ts';
 
@@ -11,11 +12,12 @@ type ReadyDeps = Pick<CommandDeps, 'context' | 'leases'>;
 
 /** Boxes as `up` and `wait` show them: how each is reached, and what to type next. */
 export async function readyView(boxes: readonly Box[], ssh: SshConfig, deps: ReadyDeps): Promise<View> {
+  const look = await lookAtLeases(deps);
   const shown = await Promise.all(boxes.map((box) => access(box, ssh, deps)));
   const advice = shown.flatMap((one) => one.advice);
-  const json = shown.map(({ box, line }) => ({ ...boxJson(box), ssh: line ?? null }));
+  const json = shown.map(({ box, line }) => ({ ...boxJson(box, look), ssh: line ?? null }));
   return {
-    cards: shown.map(({ box, line }) => boxCard(box, { reachWith: line })),
+    cards: shown.map(({ box, line }) => boxCard(box, { reachWith: line, look })),
     footer: [...distinct(advice), ...shown.flatMap(({ box }) => nextSteps(box))],
     json: json.length === 1 ? json[0] : json,
     quiet: boxes.map((box) => box.id),

@@ -3,7 +3,7 @@ import { type Match, matchLease, mayBeOf } from '../leases/match.ts';
 import type { Box, Provider } from '../providers/provider.ts';
 import type { Emit } from '../ui/events.ts';
 import type { CommandDeps } from './command.ts';
-import { allLeases, concerns, isUnsettled } from './leased.ts';
+import { concerns, isUnsettled } from './leased.ts';
 
 /** A launch without an answer, and what the provider's list says of it. */
 export interface Settled {
@@ -23,15 +23,17 @@ export interface SettledLeases {
  * Binds the leases whose launch had no answer to the boxes that carry their marks. What carries none is never taken for
  * a lease's box by itself.
  * @param boxes all that the provider lists.
+ * @param all leases on any provider.
  * @param dryRun finds, and writes nothing.
  */
 export async function settleLeases(
   provider: Provider,
   boxes: readonly Box[],
+  all: readonly Lease[],
   deps: CommandDeps,
   dryRun = false,
 ): Promise<SettledLeases> {
-  const leases = (await allLeases(deps)).filter((lease) => concerns(lease, provider));
+  const leases = all.filter((lease) => concerns(lease, provider));
   const taken = new Set(leases.flatMap(({ instanceId }) => instanceId ?? []));
   const settled: Settled[] = [];
   for (const lease of leases.filter(isUnsettled)) {

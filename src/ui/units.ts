@@ -1,6 +1,11 @@
+/** `$1.99` of US cents. */
+export function dollars(cents: number): string {
+  return `$${(cents / 100).toFixed(2)}`;
+}
+
 /** `$1.99 per hour` of US cents per hour. */
 export function dollarsPerHour(cents: number): string {
-  return `$${(cents / 100).toFixed(2)} per hour`;
+  return `${dollars(cents)} per hour`;
 }
 
 /** Hours in a day and in an average month, for prices. */
@@ -9,8 +14,8 @@ const hoursPerMonth = 730;
 
 /** `$1.99 per hour, $47.76 per day, $1452.70 per month`. */
 export function priceInFull(cents: number): string {
-  const dollars = (hours: number): string => `$${((cents * hours) / 100).toFixed(2)}`;
-  return `${dollars(1)} per hour, ${dollars(hoursPerDay)} per day, ${dollars(hoursPerMonth)} per month`;
+  const perDay = dollars(cents * hoursPerDay);
+  return `${dollars(cents)} per hour, ${perDay} per day, ${dollars(cents * hoursPerMonth)} per month`;
 }
 
 const mebibyte = 1024 ** 2;

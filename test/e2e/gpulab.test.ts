@@ -74,15 +74,20 @@ describe('a deploy whose answer is lost', () => {
     expect(leases()).toMatchObject([{ instanceId: user.fake.containers[0]?.uuid }]);
   });
 
-  test('leaves a lease where it finds none, and a later one takes what came late', async () => {
+  test('leaves a lease where it finds none; what comes late without a mark is shown, and its own only when told so', async () => {
     user.fake.fault({ on: 'POST /v1/containers', fault: { kind: 'drop-before' } });
     const result = await user.devbox(deploy);
     expect(result).toMatchObject({ code: 7, stdout: '' });
     expect(result.stderr).toContain('it is not known whether train exists');
     expect(leases()).toMatchObject([{ state: 'indeterminate', instanceId: null }]);
     const late = user.fake.addContainer({ server_name: 'train' });
-    expect(await user.devbox([...deploy, '-q'])).toMatchObject({ code: 0, stdout: `${late.uuid}\n` });
+    const again = await user.devbox([...deploy, '-q']);
+    expect(again).toMatchObject({ code: 0, stdout: `${late.uuid}\n` });
+    expect(again.stderr).toContain(`devbox lease adopt ${late.uuid} lease=dbx_`);
     expect(user.fake.containers).toHaveLength(1);
+    expect(leases()).toMatchObject([{ instanceId: null }]);
+    const [, lease = ''] = /lease=(dbx_\w+)/.exec(again.stderr) ?? [];
+    expect(await user.devbox(['lease', 'adopt', 'train', `lease=${lease}`])).toMatchObject({ code: 0 });
     expect(leases()).toMatchObject([{ instanceId: late.uuid }]);
   });
 });

@@ -21,6 +21,7 @@ const sections: readonly (readonly [heading: string, families: readonly string[]
       'down',
     ],
   ],
+  ['Leases:', ['lease', 'reconcile', 'cleanup', 'reap']],
   ['Inside a box:', ['ssh', 'exec', 'cp', 'logs', 'stats']],
   ['Resources:', ['gpus', 'templates', 'volumes', 'credentials', 'ssh_keys', 'filesystems', 'firewall']],
   ['Account:', ['auth', 'audit']],

@@ -3,6 +3,7 @@ import type { Box } from '../../providers/provider.ts';
 import { boxCard, boxJson } from '../box-card.ts';
 import { defineCommand } from '../command.ts';
 import { findBox } from '../find-box.ts';
+import { type LeaseLook, lookAtLeases } from '../lease-look.ts';
 import { identifierShape } from '../settings.ts';
 
 export const inspect = defineCommand({
@@ -24,9 +25,10 @@ export const inspect = defineCommand({
     const found = await findBox(instance_identifier, deps);
     // A list says less of each box than a look at the one.
     const box = (found.unseen ? null : await found.provider.get(found.box.id)) ?? found.box;
+    const look = await lookAtLeases(deps);
     const view = {
-      cards: [boxCard(box, { complete: true, showEnv })],
-      json: completeJson(box, showEnv),
+      cards: [boxCard(box, { complete: true, showEnv, look })],
+      json: completeJson(box, showEnv, look),
       quiet: [box.id],
     };
     return { view };
@@ -34,9 +36,9 @@ export const inspect = defineCommand({
 });
 
 /** Everything that is known of a box, in `--json`. */
-function completeJson(box: Box, showEnv: boolean): Readonly<Record<string, unknown>> {
+function completeJson(box: Box, showEnv: boolean, look: LeaseLook): Readonly<Record<string, unknown>> {
   return {
-    ...boxJson(box),
+    ...boxJson(box, look),
     gpus: box.gpus.map(({ name, memoryMib }) => ({ name, memory_mib: memoryMib })),
     memory_gb: box.memoryGb,
     cpu_cores: box.cpuCores,

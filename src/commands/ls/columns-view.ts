@@ -11,7 +11,7 @@ import { type Gathered, openJson } from '../list/boxes.ts';
 const shortId = 12;
 
 /** Boxes as borderless columns. @param status only those of this status, whatever its case; null is all. */
-export function columnsView({ boxes, open }: Gathered, status: string | null): View {
+export function columnsView({ boxes, open, look }: Gathered, status: string | null): View {
   const shown = status === null ? boxes : boxes.filter((box) => hasStatus(box, status.toLowerCase()));
   const unsettled = status === null || status.toLowerCase() === 'unknown' ? open : [];
   const rows = [...shown.map(boxRow), ...unsettled.map(openRow)];
@@ -35,7 +35,7 @@ export function columnsView({ boxes, open }: Gathered, status: string | null): V
               ? `No boxes are ${status}, ${count(hidden, 'box', 'boxes')} of another status`
               : 'No boxes',
           ],
-    json: [...shown.map(boxJson), ...unsettled.map(openJson)],
+    json: [...shown.map((box) => boxJson(box, look)), ...unsettled.map(openJson)],
     quiet: shown.map((box) => box.id),
   };
 }

@@ -15,7 +15,7 @@ export const stop = defineCommand({
     const { boxes, ...outcome } = await actOnBoxes(config.instance_identifier, 'power', deps, (power, box) =>
       power.stop(box),
     );
-    const json = boxes.map(boxJson);
+    const json = boxes.map((box) => boxJson(box));
     const view = {
       cards: boxes.map((box) => boxCard(box)),
       footer: boxes.map((box) => [

@@ -15,7 +15,7 @@ import type { Box, LaunchRequest, Provider } from '../../providers/provider.ts';
 import { closeLease } from '../close-lease.ts';
 import type { CommandDeps, CommonConfig, RawConfig } from '../command.ts';
 import { mayExist } from '../find-box.ts';
-import { apiSettingsOf, isUnsettled, mayStillSurface, unseenBox } from '../leased.ts';
+import { allLeases, isUnsettled, mayStillSurface, unseenBox } from '../leased.ts';
 import { secondsOf } from '../settings.ts';
 import { settleLeases, tellOpen } from '../settle-leases.ts';
 import { whyFailed } from '../why-failed.ts';
@@ -44,7 +44,7 @@ export async function bringUpOne(wanted: Wanted, deps: CommandDeps): Promise<Box
   const alone = async (): Promise<Standing[]> => {
     const boxes = await provider.list();
     const live = boxes.filter((box) => box.name === name && isLive(box));
-    const { leases } = await settleLeases(provider, boxes, deps);
+    const { leases } = await settleLeases(provider, boxes, await allLeases(deps), deps);
     if (live.length > 0) {
       tellStanding(live, wanted, deps.emit);
       const open = leases.filter((lease) => lease.name === name && isUnsettled(lease));
@@ -159,7 +159,7 @@ async function launch(wanted: Wanted, before: readonly Box[], deps: CommandDeps)
     name,
     provider: provider.name,
     api: deps.apiOption,
-    apiSettings: apiSettingsOf(config.api),
+    apiSettings: deps.apiSettings,
     account: provider.account,
     region: config.region ?? null,
     type: config.instance_type ?? config.gpu_type ?? null,

@@ -31,7 +31,7 @@ export interface FakeInstance {
   readonly id: string;
   readonly launchedAtMs: number;
   /** What it was launched with. */
-  readonly request: Readonly<Record<string, unknown>>;
+  request: Readonly<Record<string, unknown>>;
   name: unknown;
   looks: number;
   /** Looks since its end was asked for; undefined while it lives. */

@@ -1,0 +1,129 @@
+import { DevboxError } from '../../base/errors.ts';
+import type { Lease, LeaseChange } from '../../leases/lease.ts';
+import { leaseNamedBy } from '../../leases/match.ts';
+import { verdictOn } from '../../leases/verdict.ts';
+import { closeLease, removeEntry } from '../close-lease.ts';
+import type { CommandDeps } from '../command.ts';
+import { isUnsettled, mayStillSurface } from '../leased.ts';
+import type { SshConfig } from '../settings.ts';
+import { type Item, verdictOnOrphan } from './plan.ts';
+
+/** What was done about an item. */
+export interface Done {
+  readonly item: Item;
+  readonly action: 'ended' | 'closed' | 'found' | 'kept' | 'to decide' | 'failed';
+  readonly why: string;
+  readonly error?: DevboxError;
+}
+
+/** How long another process may take over a box of the name before it is left to that, in milliseconds. */
+const patienceMilliseconds = 5_000;
+
+/**
+ * Does what was planned about an item, under the lock of its name and after another look: what another process has done
+ * or extended meanwhile is left as it is.
+ */
+export async function carryOut(item: Item, ssh: SshConfig, deps: CommandDeps): Promise<Done> {
+  const { verdict } = item;
+  try {
+    if (item.kind === 'lease') await noteUse(item, deps);
+    if (verdict.act === 'keep') return { item, action: 'kept', why: verdict.why };
+    if (verdict.act === 'ask') return { item, action: 'to decide', why: verdict.why };
+    const name = item.kind === 'lease' ? item.lease.name : (item.box.name ?? item.box.id);
+    return await underName(item, name, deps, () =>
+      item.kind === 'lease' ? actOnLease(item, ssh, deps) : endOrphan(item, ssh, deps),
+    );
+  } catch (error) {
+    if (!(error instanceof DevboxError) || error.kind === 'interrupted') throw error;
+    return { item, action: 'failed', why: error.message, error };
+  }
+}
+
+type LeaseItem = Extract<Item, { kind: 'lease' }>;
+type OrphanItem = Extract<Item, { kind: 'orphan' }>;
+
+/** Waits for the lock of a name, but not for a launch that goes on for hours. */
+async function underName(
+  item: Item,
+  name: string,
+  { leases, context }: CommandDeps,
+  work: () => Promise<Done>,
+): Promise<Done> {
+  const { clock } = context;
+  const over = new AbortController();
+  const timer = new AbortController();
+  const onWait = (): void => {
+    clock.sleep(patienceMilliseconds, timer.signal).then(
+      () => over.abort(busy),
+      () => undefined,
+    );
+  };
+  const signal = AbortSignal.any([context.signal, over.signal]);
+  try {
+    return await leases.withName(item.provider.name, name, work, { signal, onWait });
+  } catch (error) {
+    if (error === busy) return { item, action: 'kept', why: 'another devbox is at work on it' };
+    throw error;
+  } finally {
+    timer.abort();
+  }
+}
+
+const busy = new Error('another devbox is at work on it');
+
+/** The lease as it is now decides, with a new look at its box. */
+async function actOnLease(item: LeaseItem, ssh: SshConfig, deps: CommandDeps): Promise<Done> {
+  const { provider } = item;
+  const { clock } = deps.context;
+  const kept = (why: string): Done => ({ item, action: 'kept', why });
+  const lease = await deps.leases.get(item.lease.id);
+  if (lease === null) return kept('another devbox has released it');
+  if (lease.instanceId !== item.lease.instanceId) return kept('another devbox is at work on it');
+  const mayAppear = mayStillSurface(lease, provider, clock);
+  if (lease.instanceId === null) {
+    if (!isUnsettled(lease) || mayAppear) return kept('it has changed meanwhile');
+    await closeLease(lease, { provider, ssh }, deps);
+    return { item, action: 'closed', why: item.verdict.why };
+  }
+  const box = await provider.get(lease.instanceId);
+  const verdict = verdictOn(lease, { box, mayAppear, inUse: item.inUse, now: clock.now() });
+  if (verdict.act === 'close') {
+    await closeLease(lease, { provider, ssh }, deps);
+    return { item, action: 'closed', why: verdict.why };
+  }
+  if (verdict.act !== 'end' || box === null) return kept(verdict.why);
+  const marked = leaseNamedBy(box);
+  if (marked !== null && marked !== lease.id) {
+    return { item, action: 'to decide', why: `its box carries the mark of another lease, ${marked}` };
+  }
+  await provider.terminate(box, { purge: false });
+  await closeLease(lease, { provider, ssh }, deps);
+  return { item, action: 'ended', why: verdict.why };
+}
+
+async function endOrphan(item: OrphanItem, ssh: SshConfig, deps: CommandDeps): Promise<Done> {
+  const { provider, marks } = item;
+  const box = await provider.get(item.box.id);
+  if (box === null || box.phase === 'ended' || box.phase === 'ending') {
+    return { item, action: 'kept', why: 'it is gone' };
+  }
+  const { leases } = await deps.leases.list();
+  const isKnown = leases.some(({ id, instanceId }) => id === marks?.lease || instanceId === box.id);
+  const verdict = verdictOnOrphan(box, marks, provider, true, deps.context.clock.now());
+  if (isKnown || verdict.act !== 'end') return { item, action: 'kept', why: 'a lease was taken out on it' };
+  await provider.terminate(box, { purge: false });
+  await removeEntry(box.id, ssh, deps);
+  return { item, action: 'ended', why: verdict.why };
+}
+
+/** Writes down since when a box has been found unused. */
+async function noteUse({ lease, inUse }: LeaseItem, deps: CommandDeps): Promise<void> {
+  if (inUse === null) return;
+  const isNoted = inUse ? lease.idleSince === null : lease.idleSince !== null;
+  if (isNoted) return;
+  const idleSince = inUse ? null : new Date(deps.context.clock.now()).toISOString();
+  const change: LeaseChange = (now: Lease) => ({ ...now, idleSince });
+  await deps.leases.update(lease.id, change).catch((error: unknown) => {
+    if (!(error instanceof DevboxError) || error.code !== 'leases/gone') throw error;
+  });
+}

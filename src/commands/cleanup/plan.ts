@@ -1,0 +1,107 @@
+import type { Lease } from '../../leases/lease.ts';
+import { leaseTag, type ReadMarks, readMarks } from '../../leases/marks.ts';
+import { type Verdict, verdictOn, verdictOnOpen } from '../../leases/verdict.ts';
+import type { Box, Provider } from '../../providers/provider.ts';
+import type { Asked } from '../ask-providers.ts';
+import type { CommandDeps } from '../command.ts';
+import { mayStillSurface } from '../leased.ts';
+import type { SshConfig } from '../settings.ts';
+import { isInUse } from './in-use.ts';
+
+/** Something that cleanup has an opinion on. */
+export type Item =
+  | {
+      readonly kind: 'lease';
+      readonly lease: Lease;
+      readonly box: Box | null;
+      readonly provider: Provider;
+      readonly verdict: Verdict;
+      /** Whether its box was in use just now; null where that was not asked or could not be told. */
+      readonly inUse: boolean | null;
+    }
+  /** A box that carries devbox's tags, of a lease that is not known here. */
+  | {
+      readonly kind: 'orphan';
+      readonly box: Box;
+      readonly provider: Provider;
+      readonly marks: ReadMarks | null;
+      readonly verdict: Verdict;
+    };
+
+export interface PlanOptions {
+  /** Whether a complete set of tags is authority enough to end a box without a lease. */
+  readonly orphans: boolean;
+  readonly ssh: SshConfig;
+}
+
+/** What is to be done on one provider; changes nothing. */
+export async function planFor(
+  asked: Asked,
+  known: readonly Lease[],
+  options: PlanOptions,
+  deps: CommandDeps,
+) {
+  const items: Item[] = [];
+  for (const lease of asked.leases) items.push(await leaseItem(lease, asked, options, deps));
+  for (const box of asked.boxes) {
+    const orphan = orphanItem(box, asked.provider, known, options, deps.context.clock.now());
+    if (orphan) items.push(orphan);
+  }
+  return items;
+}
+
+async function leaseItem(lease: Lease, asked: Asked, { ssh }: PlanOptions, deps: CommandDeps): Promise<Item> {
+  const { provider } = asked;
+  const { clock } = deps.context;
+  const mayAppear = mayStillSurface(lease, provider, clock);
+  const match = asked.settled.find((one) => one.lease.id === lease.id)?.match;
+  if (lease.instanceId === null && match?.kind !== 'bound') {
+    const verdict = verdictOnOpen(match ?? { kind: 'none' }, mayAppear);
+    return { kind: 'lease', lease, box: null, provider, verdict, inUse: null };
+  }
+  const id = lease.instanceId ?? (match?.kind === 'bound' ? match.box.id : '');
+  const box = asked.boxes.find((one) => one.id === id) ?? (await provider.get(id));
+  const inUse = box && lease.idleTimeoutSeconds !== null ? await isInUse(box, provider, ssh, deps) : null;
+  const verdict = verdictOn(lease, { box, mayAppear, inUse, now: clock.now() });
+  return { kind: 'lease', lease, box, provider, verdict, inUse };
+}
+
+/** A box that only its tags call devbox's. */
+function orphanItem(
+  box: Box,
+  provider: Provider,
+  known: readonly Lease[],
+  { orphans }: PlanOptions,
+  now: number,
+): Item | null {
+  const named = box.tags[leaseTag];
+  if (named === undefined || box.phase === 'ended' || box.phase === 'ending') return null;
+  if (known.some(({ id, instanceId }) => id === named || instanceId === box.id)) return null;
+  const marks = readMarks(box.tags);
+  return {
+    kind: 'orphan',
+    box,
+    provider,
+    marks,
+    verdict: verdictOnOrphan(box, marks, provider, orphans, now),
+  };
+}
+
+export function verdictOnOrphan(
+  { id }: Pick<Box, 'id'>,
+  marks: ReadMarks | null,
+  { account }: Pick<Provider, 'account'>,
+  orphans: boolean,
+  now: number,
+): Verdict {
+  const ask = (why: string): Verdict => ({ act: 'ask', why, candidates: [id] });
+  if (marks === null) return ask('no lease here knows it, and its tags are not complete');
+  if (marks.account !== account) return ask('no lease here knows it, and its tags name another account');
+  if (marks.expiresAt === null)
+    return ask(`no lease here knows it; its tags say ${marks.owner}, without an end`);
+  const isOver = Date.parse(marks.expiresAt) <= now;
+  const owner = `its tags say ${marks.owner}, until ${marks.expiresAt}`;
+  if (!isOver) return { act: 'keep', why: `no lease here knows it; ${owner}` };
+  if (!orphans) return ask(`no lease here knows it; ${owner}`);
+  return { act: 'end', why: owner };
+}

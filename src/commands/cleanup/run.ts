@@ -1,0 +1,71 @@
+import { agrees } from '../../base/ask.ts';
+import { DevboxError } from '../../base/errors.ts';
+import { count } from '../../base/text.ts';
+import { askProviders } from '../ask-providers.ts';
+import { closeLease } from '../close-lease.ts';
+import type { CommandDeps } from '../command.ts';
+import { allLeases, concerns } from '../leased.ts';
+import type { Outcome } from '../outcome.ts';
+import { carryOut, type Done } from './carry-out.ts';
+import { type Item, type PlanOptions, planFor } from './plan.ts';
+import { cleanupView } from './view.ts';
+
+export interface CleanupOptions extends PlanOptions {
+  readonly dryRun: boolean;
+  /** Ask a person, where there is one, before boxes are ended. */
+  readonly ask: boolean;
+  /** Show also what stays as it is. */
+  readonly showKept: boolean;
+}
+
+/**
+ * Goes over all leases and the boxes behind them, and ends and closes what is over. Everything that it did, or would do,
+ * is in its view; what failed decides its exit status.
+ */
+export async function cleanUp(options: CleanupOptions, deps: CommandDeps): Promise<Outcome> {
+  const leases = await allLeases(deps);
+  const { asked, failed } = await askProviders(leases, deps, options.dryRun);
+  const items: Item[] = [];
+  for (const one of asked) items.push(...(await planFor(one, leases, options, deps)));
+  const ends = items.filter(({ verdict }) => verdict.act === 'end').length;
+  if (options.ask && ends > 0) await confirm(ends, deps);
+  const done: Done[] = [];
+  for (const item of items)
+    done.push(options.dryRun ? wouldDo(item) : await carryOut(item, options.ssh, deps));
+  if (!options.dryRun) {
+    for (const { provider } of asked) {
+      for (const lease of await deps.leases.unfinished()) {
+        if (concerns(lease, provider)) await closeLease(lease, { provider, ssh: options.ssh }, deps);
+      }
+    }
+  }
+  for (const error of failed) {
+    deps.emit({
+      type: 'notice',
+      level: 'warning',
+      message: `Not everything was looked at: ${error.message}`,
+    });
+  }
+  const error = [...failed, ...done.flatMap((one) => one.error ?? [])][0];
+  return {
+    view: cleanupView(done, { ...options, now: deps.context.clock.now() }),
+    ...(error ? { error } : {}),
+  };
+}
+
+async function confirm(ends: number, deps: CommandDeps): Promise<void> {
+  if (!deps.interactive) return;
+  await deps.releaseTerminal();
+  if (await agrees(`End ${count(ends, 'box', 'boxes')}?`, deps.context)) return;
+  throw new DevboxError('failed', 'nothing was done', {
+    code: 'cleanup/declined',
+    title: 'Not Done',
+    hint: 'devbox cleanup dry_run=true shows what would be ended.',
+  });
+}
+
+function wouldDo(item: Item): Done {
+  const { act, why } = item.verdict;
+  const actions = { keep: 'kept', end: 'ended', close: 'closed', ask: 'to decide' } as const;
+  return { item, action: actions[act], why };
+}

@@ -1,0 +1,90 @@
+import { count } from '../../base/text.ts';
+import { costSoFar } from '../../leases/term.ts';
+import { type Text, type Tone, token } from '../../ui/card.ts';
+import type { View } from '../../ui/view.ts';
+import type { Done } from './carry-out.ts';
+
+export interface CleanupShown {
+  readonly dryRun: boolean;
+  readonly showKept: boolean;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** What was done, or would be, as a table; a row each in `--json`. */
+export function cleanupView(done: readonly Done[], options: CleanupShown): View {
+  const shown = done.filter(({ action }) => options.showKept || action !== 'kept');
+  const rows = shown.map((one): Text[] => [nameOf(one), idOf(one) ?? '-', word(one, options), one.why]);
+  const adopt = done.flatMap((one) => advice(one));
+  const table = { look: 'list', columns: ['NAME', 'ID', 'ACTION', 'BECAUSE'], rows } as const;
+  return {
+    cards: rows.length === 0 ? [] : [{ title: '', rows: [], table }],
+    footer: [summary(done, options.dryRun), ...adopt],
+    json: done.map((one) => json(one, options)),
+    quiet: done.flatMap((one) => (one.action === 'ended' ? (idOf(one) ?? []) : [])),
+  };
+}
+
+const tones: Readonly<Record<Done['action'], Tone>> = {
+  ended: 'good',
+  closed: 'good',
+  found: 'good',
+  kept: 'dim',
+  'to decide': 'busy',
+  failed: 'bad',
+};
+
+function word({ action }: Done, { dryRun }: CleanupShown): Text {
+  const would = { ended: 'would end', closed: 'would close' } as const;
+  const text = dryRun && (action === 'ended' || action === 'closed') ? would[action] : action;
+  return [token(tones[action], text)];
+}
+
+function summary(done: readonly Done[], dryRun: boolean): Text {
+  const number = (action: Done['action']): number => done.filter((one) => one.action === action).length;
+  const [ended, closed, found] = [number('ended'), number('closed'), number('found')];
+  if (ended + closed + found === 0) return 'Nothing to clean up';
+  const parts = [
+    ...(found > 0 ? [`${count(found, 'box', 'boxes')} found`] : []),
+    ...(ended > 0 ? [`${count(ended, 'box', 'boxes')} ${dryRun ? 'to end' : 'ended'}`] : []),
+    ...(closed > 0 ? [`${count(closed, 'lease')} ${dryRun ? 'to close' : 'closed'}`] : []),
+  ];
+  return parts.join(', ');
+}
+
+/** How a person decides on what devbox does not. */
+function advice({ item, action }: Done): Text[] {
+  if (action !== 'to decide' || item.verdict.act !== 'ask') return [];
+  const lease = item.kind === 'lease' ? ` lease=${item.lease.id}` : '';
+  return item.verdict.candidates.map((id) => [
+    'To take ',
+    id,
+    ' for its box: ',
+    token('command', `devbox lease adopt ${id}${lease}`),
+  ]);
+}
+
+function json({ item, action, why, error }: Done, { dryRun, now }: CleanupShown) {
+  const lease = item.kind === 'lease' ? item.lease : null;
+  const cost = lease && costSoFar(lease, now);
+  return {
+    name: nameOf({ item }),
+    id: idOf({ item }),
+    provider: item.provider.name,
+    lease: lease?.id ?? (item.kind === 'orphan' ? (item.marks?.lease ?? null) : null),
+    action: action.replace(' ', '_'),
+    dry_run: dryRun,
+    because: why,
+    candidates: item.verdict.act === 'ask' ? item.verdict.candidates : [],
+    cost_cents: cost === null ? null : Math.round(cost),
+    ...(error ? { error: { code: error.code, message: error.message } } : {}),
+  };
+}
+
+function nameOf({ item }: Pick<Done, 'item'>): string {
+  return item.kind === 'lease' ? item.lease.name : (item.box.name ?? '-');
+}
+
+function idOf({ item }: Pick<Done, 'item'>): string | null {
+  return item.kind === 'lease' ? (item.lease.instanceId ?? item.box?.id ?? null) : item.box.id;
+}

@@ -1,0 +1,70 @@
+import { lastReaped } from '../leases/heartbeat.ts';
+import type { Lease } from '../leases/lease.ts';
+import { costSoFar, secondsLeft } from '../leases/term.ts';
+import { type Row, type Text, token } from '../ui/card.ts';
+import { formatDuration } from '../ui/duration.ts';
+import { dollars } from '../ui/units.ts';
+import type { CommandDeps } from './command.ts';
+
+/** What the leases say of boxes now. */
+export interface LeaseLook {
+  /** The lease on a box, by the box's id. */
+  readonly of: (instanceId: string) => Lease | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** When a reaper was here last, in milliseconds since 1970; null where none is known. */
+  readonly reapedAt: number | null;
+}
+
+/** Reads the leases, to be shown with boxes. */
+export async function lookAtLeases({
+  leases,
+  context,
+}: Pick<CommandDeps, 'leases' | 'context'>): Promise<LeaseLook> {
+  const now = context.clock.now();
+  const byBox = new Map((await leases.list()).leases.map((lease) => [lease.instanceId, lease]));
+  return { of: (id) => byBox.get(id), now, reapedAt: await lastReaped(context.paths, now) };
+}
+
+/** Rows on the end of a lease and its cost so far; none for one on which nothing was agreed and that costs nothing. */
+export function termRows(lease: Lease, { now, reapedAt }: Omit<LeaseLook, 'of'>): Row[] {
+  const cost = costSoFar(lease, now);
+  const reaper =
+    reapedAt === null
+      ? 'no reaper is known here: nothing ends it by itself'
+      : `devbox reap was here ${formatDuration((now - reapedAt) / 1000)} ago`;
+  const ends = lease.expiresAt !== null || lease.idleTimeoutSeconds !== null;
+  return [
+    ...(lease.expiresAt === null ? [] : [{ label: 'Lease', value: leaseEnd(lease, now) }]),
+    ...(lease.idleTimeoutSeconds === null
+      ? []
+      : [{ label: 'Idle Timeout', value: formatDuration(lease.idleTimeoutSeconds) }]),
+    ...(ends ? [{ label: 'Reaper', value: [token('dim', reaper)] }] : []),
+    ...(cost === null ? [] : [{ label: 'Cost So Far', value: [token('money', dollars(cost))] }]),
+  ];
+}
+
+/** `ends in 23h 59m, at 2026-11-28 10:20 UTC`. */
+export function leaseEnd(lease: Lease, now: number): Text {
+  const left = secondsLeft(lease, now);
+  if (left === null || lease.expiresAt === null) return 'no end';
+  const at = `${lease.expiresAt.slice(0, 16).replace('T', ' ')} UTC`;
+  return left > 0
+    ? `ends in ${formatDuration(left)}, at ${at}`
+    : [token('bad', `over for ${formatDuration(-left)}`), `, since ${at}`];
+}
+
+/** The lease of a box in `--json`. */
+export function termJson(lease: Lease, { now, reapedAt }: Omit<LeaseLook, 'of'>) {
+  const cost = costSoFar(lease, now);
+  return {
+    id: lease.id,
+    slug: lease.slug,
+    expires_at: lease.expiresAt,
+    ttl_seconds: lease.ttlSeconds,
+    idle_timeout_seconds: lease.idleTimeoutSeconds,
+    launched_at: lease.launchedAt,
+    cost_cents: cost === null ? null : Math.round(cost),
+    reaped_at: reapedAt === null ? null : new Date(reapedAt).toISOString(),
+  };
+}

@@ -1,0 +1,38 @@
+import { verdictOnOpen } from '../../leases/verdict.ts';
+import { askProviders } from '../ask-providers.ts';
+import { carryOut, type Done } from '../cleanup/carry-out.ts';
+import { cleanupView } from '../cleanup/view.ts';
+import { defineCommand } from '../command.ts';
+import { allLeases, mayStillSurface } from '../leased.ts';
+
+export const reconcile = defineCommand({
+  name: 'reconcile',
+  changes: true,
+  summary: 'settle launches whose answer was lost: find their boxes, or say that there are none',
+  examples: ['devbox reconcile', 'devbox recover --json'],
+  positionals: [],
+  shape: {},
+  async run({ ssh }, deps) {
+    const { asked, failed } = await askProviders(await allLeases(deps), deps);
+    const done: Done[] = [];
+    for (const { provider, settled } of asked) {
+      for (const { lease, match } of settled) {
+        const verdict = verdictOnOpen(match, mayStillSurface(lease, provider, deps.context.clock));
+        const box = match.kind === 'bound' ? match.box : null;
+        const item = { kind: 'lease', lease, box, provider, verdict, inUse: null } as const;
+        done.push(box ? { item, action: 'found', why: verdict.why } : await carryOut(item, ssh, deps));
+      }
+    }
+    for (const error of failed) {
+      deps.emit({
+        type: 'notice',
+        level: 'warning',
+        message: `Not everything was looked at: ${error.message}`,
+      });
+    }
+    const [error] = [...failed, ...done.flatMap((one) => one.error ?? [])];
+    const view = cleanupView(done, { dryRun: false, showKept: true, now: deps.context.clock.now() });
+    const footer = done.length === 0 ? ['No launch is without an answer'] : (view.footer ?? []);
+    return { view: { ...view, footer }, ...(error ? { error } : {}) };
+  },
+});

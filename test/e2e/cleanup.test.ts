@@ -58,10 +58,10 @@ describe('a box whose time is over', () => {
   it('stays where it carries the mark of another lease', async () => {
     await start();
     const { id } = fake.addInstance(
-      { name: 'box', tags: [{ key: 'devbox-lease', value: 'dbx_ffffffffffff' }] },
+      { name: 'other', tags: [{ key: 'devbox-lease', value: 'dbx_ffffffffffff' }] },
       9,
     );
-    await devbox(up);
+    expect(await devbox(up)).toMatchObject({ code: 0 });
     writeFileSync(
       join(folder(), 'dbx_000000000001.json'),
       lease({ instanceId: id, state: 'ready', expiresAt: longAgo }),

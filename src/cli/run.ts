@@ -107,6 +107,7 @@ async function perform(
         flags,
         source,
         context,
+        secrets,
         emit: renderer.emit,
         show: (view) => renderer.show(view),
         interactive: isInteractive(flags, context),

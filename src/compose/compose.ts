@@ -1,3 +1,4 @@
+import { type Alternatives, type LayerOf, settleAlternatives, variablesAt } from './alternatives.ts';
 import { Choices, placeOf } from './defaults/choices.ts';
 import type { DefaultsTree } from './defaults/outline.ts';
 import { type DefaultsEntry, type ExpandedDefaults, expandDefaults } from './defaults/tree.ts';
@@ -43,6 +44,10 @@ export interface ComposeOptions {
   readonly runtime?: HydraRuntime;
   /** Paths of mappings that take new keys by plain `path.key=value`; they need not exist in the config. */
   readonly openMaps?: readonly string[];
+  /** Sets of keys of which only one counts: the one that the highest layer sets clears the others. */
+  readonly alternatives?: readonly Alternatives[];
+  /** How many of the overrides, from the first, are a layer of their own below the others. Default 0. */
+  readonly lowerOverrides?: number;
   /** Asked before an interpolation reads something; what it throws ends the composition. */
   readonly guard?: ReadGuard;
 }
@@ -72,6 +77,8 @@ export interface Composition {
    * and what they refer to. In no order.
    */
   sourcesOf(path: readonly (string | number)[]): Origin[];
+  /** The environment variables that are set and decide the value at a path. */
+  variablesOf(path: readonly (string | number)[]): string[];
   /** The configuration, or the part at a path, as YAML; floats keep their point, `1.0`. */
   toYaml(path?: string | readonly (string | number)[]): string;
   /**
@@ -99,7 +106,18 @@ export function compose(options: ComposeOptions): Composition {
   for (const entry of defaults.list) mergeConfig(root, entry, repository, resolver);
   const updater = new Updater(root, resolver, ['hydra', ...(options.openMaps ?? [])]);
   for (const override of choices.keys) updater.apply(override, placeOf(override, slots.indexOf(override)));
+  for (const each of options.alternatives ?? []) {
+    settleAlternatives(root, each, layersOf(defaults.list, options.lowerOverrides ?? 0), surroundings);
+  }
   return composition(root, options, defaults, choices, overrides);
+}
+
+/** Files in the order in which they are merged, and above them the overrides. */
+function layersOf(files: readonly DefaultsEntry[], lowerOverrides: number): LayerOf {
+  return ({ source }) => {
+    if (source.kind === 'file') return files.findLastIndex(({ file }) => file === source.path);
+    return files.length + (source.index < lowerOverrides ? 0 : 1);
+  };
 }
 
 function surroundingsOf({ env = {}, resolvers, guard }: ComposeOptions): Surroundings {
@@ -220,6 +238,7 @@ function composition(
       return node === undefined ? undefined : nodeOrigin(node);
     },
     sourcesOf: (path) => sourcesOf(root, path, (visit) => new Resolver(root, { ...surroundings, visit })),
+    variablesOf: (path) => variablesAt(root, path, surroundings),
     toYaml: (path = '') => {
       const node = find(path);
       return node === undefined ? '' : printYaml(node);

@@ -25,7 +25,13 @@ export interface ConfigSource {
 }
 
 /** Mappings that take any key, without the `+` that a new key needs elsewhere. */
-const openMaps = ['env', 'tags'];
+const openMaps = ['env', 'tags', 'filesystem_mounts'];
+
+/** Both name the image to boot. What names one says that the other is not meant, whatever a preset says. */
+const alternatives = [
+  { keys: ['api.launch.image', 'api.launch.image_family'], mayTie: true },
+  { keys: ['image_id', 'image_family'] },
+];
 
 /** Finds the project and the trees. @throws DevboxError of kind `usage` for what is named and not there. */
 export async function findConfig(flags: ConfigFlags, context: Context): Promise<ConfigSource> {
@@ -88,6 +94,8 @@ function composeAll(
     overrides,
     env: context.env,
     openMaps,
+    alternatives,
+    lowerOverrides: source.project?.overrides.length ?? 0,
     ...(source.guard ? { guard: source.guard.mayRead } : {}),
     runtime: {
       job: { name: 'devbox', ...(jobNumber === undefined ? {} : { num: jobNumber, id: String(jobNumber) }) },

@@ -30,3 +30,13 @@ export const needed = (what: string) =>
 
 /** Null and absent mean the same: not asked for. An empty name would be a silent mistake. */
 export const optional = (what: string) => z._default(z.nullable(needed(what)), null);
+
+/** A list of names, where one name stands for a list of one, and null for none. */
+export const namesOf = (what: string) =>
+  z._default(
+    z.pipe(
+      z.transform((value) => (value === null ? [] : Array.isArray(value) ? value : [value])),
+      z.array(needed(what)),
+    ),
+    [],
+  );

@@ -5,7 +5,8 @@ import { type Card, type Row, token } from '../../ui/card.ts';
 import { type Hider, hiderFor } from '../secrets.ts';
 import type { InfoCall, Section } from './section.ts';
 
-type Path = readonly (string | number)[];
+/** Keys and indexes, from the top. */
+export type Path = readonly (string | number)[];
 
 /** A value that holds no others, and where it was set. */
 interface Leaf {
@@ -78,20 +79,22 @@ function groupOf(origin: Origin | undefined, call: InfoCall): string {
     : titles[positionOf(origin, call).from];
 }
 
-function positionOf({ index }: { readonly index: number }, { source }: InfoCall) {
+function positionOf({ index }: { readonly index: number }, { source }: Pick<InfoCall, 'source'>) {
   const own = source.project?.overrides.length ?? 0;
   return index < own
     ? ({ from: 'project', position: index + 1 } as const)
     : ({ from: 'command-line', position: index - own + 1 } as const);
 }
 
-interface Describer {
+/** Tells of places in words and in JSON. */
+export interface Describer {
   /** Where, in words; without the file for what stands on the file's own card. */
   text(origin: Origin, short: boolean): string;
   json(origin: Origin, key: string): Readonly<Record<string, unknown>>;
 }
 
-function describer(call: InfoCall, hide: Hider): Describer {
+/** Tells of places without repeating secrets. */
+export function describer(call: Pick<InfoCall, 'source' | 'context'>, hide: Hider): Describer {
   const override = (text: string): string => cleanLine(hide.any(text));
   return {
     text(origin, short) {
@@ -134,11 +137,12 @@ function rowOf({ path, text, origin }: Leaf, describe: Describer, hide: Hider): 
   return { label: keyOf(path), value: [text, token('dim', where), token('dim', before.join(''))] };
 }
 
-function keyOf(path: Path): string {
+/** `a.b[0]` */
+export function keyOf(path: Path): string {
   return path.map((key, at) => (typeof key === 'number' ? `[${key}]` : at === 0 ? key : `.${key}`)).join('');
 }
 
 /** The key that says what a value is: items of a list have that of the list. */
-function lastKey(path: Path): string {
+export function lastKey(path: Path): string {
   return String(path.findLast((key) => typeof key === 'string') ?? '');
 }

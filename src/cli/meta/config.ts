@@ -7,17 +7,31 @@ import { planCheck } from '../../config/check/plan.ts';
 import { shortPath } from '../../config/place.ts';
 import { type Card, token } from '../../ui/card.ts';
 import type { View } from '../../ui/view.ts';
+import { commandNamesIn } from '../command-names.ts';
 import type { MetaCommand } from './meta.ts';
 
-/** What can be done with a configuration as a whole: `devbox config check [DIR]`. */
+/** What can be done with a configuration as a whole: `devbox config check [DIR]`, `devbox config show [COMMAND ...]`. */
 export const config: MetaCommand = {
-  summary: 'check [DIR]: everything wrong in a configuration tree, for CI too',
-  async run({ words: [what, directory, ...more], source, context }) {
+  summary:
+    'check [DIR]: everything wrong in a tree, for CI too; show [COMMAND ...]: what is set, and by what',
+  async run(call) {
+    const {
+      words: [what, directory, ...more],
+      source,
+      context,
+    } = call;
+    if (what === 'show') {
+      const { configShow } = await import('./config-show.ts');
+      return { view: await configShow(call.words.slice(1), call) };
+    }
     if (what !== 'check' || more.length > 0) throw unknownWord(what);
     const result = await checkConfig(await planCheck(directory, source, context), context);
     return { view: checkView(result, context), exit: result.findings.length === 0 ? 0 : 2 };
   },
-  complete: async ({ words }) => (words.length === 0 ? ['check'] : []),
+  complete: async ({ words, source, context }) => {
+    if (words.length === 0) return ['check', 'show'];
+    return words[0] === 'show' && words.length === 1 ? commandNamesIn(source, context).options() : [];
+  },
 };
 
 function checkView({ findings, files, options }: CheckResult, context: Context): View {
@@ -62,7 +76,7 @@ function unknownWord(what: string | undefined): DevboxError {
     {
       code: 'usage/config-word',
       title: 'Usage Error',
-      hint: 'devbox config check [DIR]',
+      hint: 'devbox config check [DIR], devbox config show [COMMAND ...]',
     },
   );
 }

@@ -15,6 +15,8 @@ export interface MetaCall {
   readonly flags: Flags;
   readonly source: ConfigSource;
   readonly context: Context;
+  /** Values that must not be shown, longest first. */
+  readonly secrets: readonly string[];
   readonly emit: Emit;
   /** Shows something before the end, such as what a question is about. */
   readonly show: (view: View) => Promise<void>;

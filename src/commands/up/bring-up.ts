@@ -1,7 +1,7 @@
 import type { Context } from '../../base/context.ts';
 import { DevboxError } from '../../base/errors.ts';
 import type { Box } from '../../providers/provider.ts';
-import { type CommandDeps, type CommonConfig, launchSettings } from '../command.ts';
+import { type CommandDeps, type CommonConfig, launchSettings, type RawConfig } from '../command.ts';
 import { bringUpOne } from './bring-up-one.ts';
 import { readEnvFile } from './env-file.ts';
 import { boxNames } from './names.ts';
@@ -27,15 +27,21 @@ export async function bringUp(config: CommonConfig & UpSettings, deps: CommandDe
   const what = provider.describeLaunch(asked);
   const settings = await resolveNames(asked, provider);
   const boxes: Box[] = [];
-  for (const name of names) {
+  for (const [index, name] of names.entries()) {
     try {
-      boxes.push(...(await bringUpOne({ name, what, settings, config: complete, provider }, deps)));
+      const own = names.length === 1 ? settings : { ...settings, ...numbered(config.hostname, index) };
+      boxes.push(...(await bringUpOne({ name, what, settings: own, config: complete, provider }, deps)));
     } catch (thrown) {
       if (boxes.length === 0) throw thrown;
       return { boxes, error: thrown instanceof DevboxError ? thrown : unexpected(name, thrown) };
     }
   }
   return { boxes };
+}
+
+/** Boxes are told apart by their host names as they are by their names. */
+function numbered(hostname: string | null | undefined, index: number): RawConfig {
+  return hostname ? { hostname: `${hostname}-${index + 1}` } : {};
 }
 
 function environmentOf(

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { serverLaunchShape } from '../../providers/gpulab/launch-settings.ts';
+import { namesOf } from '../../providers/setting-schemas.ts';
 import { durationSchema, seconds } from '../settings.ts';
 
 /** Text that may be left out; the provider's launch schema says where it may not. */
@@ -67,7 +68,19 @@ export const upShape = {
   instance_type: optionalText('what to launch; devbox list instance_types shows them'),
   ssh_key_name: optionalText('the registered SSH key that may enter; null has devbox make one'),
   filesystem_name: optionalText('persistent filesystem that keeps the home and the Nix store'),
-  image_id: optionalText('image to boot; null is the newest Lambda Stack'),
+  image_id: optionalText('image to boot, by its id; with no image_family either, the newest Lambda Stack'),
+  image_family: optionalText(
+    'image to boot, the newest of its family; clears an image_id that a preset sets',
+  ),
+  hostname: optionalText('host name of the box; null leaves it to the provider'),
+  filesystem_mounts: z
+    ._default(z.record(z.string(), z.nullable(z.string())), {})
+    .check(
+      z.describe('more filesystems, and where: filesystem_mounts.NAME=/data/NAME; null is their own place'),
+    ),
+  firewall_rulesets: namesOf('a firewall ruleset').check(
+    z.describe('firewall rulesets of the box, by name or id'),
+  ),
   cloud_init: z
     .strictObject({
       enabled: z.boolean().check(z.describe('whether anything is set up at the first boot')),
@@ -80,7 +93,8 @@ type Settings<S extends Readonly<Record<string, z.ZodMiniType>>> = z.infer<z.Zod
 
 /** What bringing boxes up goes by, whichever command asks for it. */
 export type UpSettings = Settings<typeof deployShape> &
-  Pick<Settings<typeof upShape>, 'quantity' | 'region' | 'instance_type'>;
+  Pick<Settings<typeof upShape>, 'quantity' | 'region' | 'instance_type'> &
+  Partial<Pick<Settings<typeof upShape>, 'hostname'>>;
 
 /** The flags of `deploy`, and of `up` where it does the same, that are spelled otherwise than their settings. */
 export const deployFlags = {

@@ -34,6 +34,8 @@ export interface Surroundings {
   readonly guard?: ReadGuard;
   /** Hears of every node that a resolution looks at. */
   readonly visit?: (node: Node) => void;
+  /** Hears of every environment variable that is set and read. */
+  readonly readEnv?: (name: string) => void;
 }
 
 /** Hears of a value that cannot be resolved; the value is then `???` in the result. */

@@ -50,7 +50,10 @@ function env(args: readonly Value[], { surroundings, reads }: Resolver): Value {
   const name = textArgument('oc.env', args, 0);
   reads.ask(() => ({ kind: 'env', name }));
   const value = Object.hasOwn(surroundings.env, name) ? surroundings.env[name] : undefined;
-  if (value !== undefined) return value;
+  if (value !== undefined) {
+    surroundings.readEnv?.(name);
+    return value;
+  }
   const [, fallback] = args;
   if (fallback === undefined) {
     throw new ComposeError('interpolation/env', `the environment variable ${name} is not set`, {

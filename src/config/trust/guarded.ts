@@ -50,7 +50,7 @@ const isLocalElsewhere = (value: PlainValue, situation: Situation): boolean =>
 /** The first row that matches a setting counts. */
 const table: readonly Guarded[] = [
   {
-    key: /^api\.(provider|timeout|request_interval|launch_interval|idle_timeout|defaults)$/,
+    key: /^api\.(provider|timeout|request_interval|launch_interval|idle_timeout|launch)$/,
     why: '',
     harms: () => false,
   },

@@ -49,12 +49,32 @@ export async function launchBody(request: LaunchRequest, places: Places): Promis
     ...(request.name === '' ? {} : { name: request.name }),
     hostname: markHostname(request.lease),
     ...(settings.filesystem_name === null ? {} : { file_system_names: [settings.filesystem_name] }),
-    ...(settings.image_id === null ? {} : { image: { id: settings.image_id } }),
+    ...imageOf(settings),
+    ...mountsOf(settings),
+    ...(settings.hostname === null ? {} : { hostname: settings.hostname }),
+    ...(settings.firewall_rulesets.length === 0
+      ? {}
+      : { firewall_rulesets: settings.firewall_rulesets.map((id) => ({ id })) }),
     ...(Object.keys(tags).length === 0
       ? {}
       : { tags: Object.entries(tags).map(([key, value]) => ({ key, value })) }),
     // Plain text: encoding it, in base64 for one, would make cloud-init ignore it.
     ...(userData === null ? {} : { user_data: userData }),
+  };
+}
+
+function imageOf({ image_id: id, image_family: family }: LambdaLaunch) {
+  if (id !== null && family !== null) throw wrong('image_id', 'and image_family are both set: leave one out');
+  if (id !== null) return { image: { id } };
+  return family === null ? {} : { image: { family } };
+}
+
+/** By now, filesystems are named by their IDs, and each has a place. */
+function mountsOf({ filesystem_mounts: mounts }: LambdaLaunch) {
+  const entries = Object.entries(mounts);
+  if (entries.length === 0) return {};
+  return {
+    file_system_mounts: entries.map(([file_system_id, mount_point]) => ({ mount_point, file_system_id })),
   };
 }
 

@@ -1,8 +1,22 @@
 import * as z from 'zod/mini';
-import { baseUrl, needed, optional, requestSeconds, secondsWithin } from '../setting-schemas.ts';
+import { baseUrl, namesOf, needed, optional, requestSeconds, secondsWithin } from '../setting-schemas.ts';
 
 /** Where Lambda Cloud's API may be. */
 export const lambdaAddress = { example: 'https://cloud.lambda.ai/api/v1' };
+
+const fallback = (meaning: string) => z.optional(z.nullable(z.string())).check(z.describe(meaning));
+
+/** What `up` takes where neither a preset nor an override says it; each comes from a variable of the environment. */
+const launchDefaults = z.strictObject({
+  region: fallback('region; DEVBOX_LAMBDA_REGION'),
+  type: fallback('instance type; DEVBOX_LAMBDA_TYPE'),
+  image: fallback('image by its id; DEVBOX_LAMBDA_IMAGE'),
+  image_family: fallback('image by its family; DEVBOX_LAMBDA_IMAGE_FAMILY'),
+  ssh_key: fallback('registered SSH key; DEVBOX_LAMBDA_SSH_KEY'),
+  filesystem: fallback('persistent filesystem; DEVBOX_LAMBDA_FILESYSTEM'),
+  hostname: fallback('host name of the box; DEVBOX_LAMBDA_HOSTNAME'),
+  firewall_ruleset: fallback('firewall ruleset; DEVBOX_LAMBDA_FIREWALL_RULESET'),
+});
 
 /** The `api` group for Lambda Cloud. Limits published there: one request a second, one launch in 12 seconds. */
 export const lambdaApiSchema = z.strictObject({
@@ -19,6 +33,7 @@ export const lambdaApiSchema = z.strictObject({
   launch_interval: z
     ._default(secondsWithin(0, 600), 12)
     .check(z.describe('shortest time between two launches, in seconds')),
+  launch: z.optional(launchDefaults).check(z.describe('what up takes where nothing else is said')),
 });
 
 export type LambdaApi = z.infer<typeof lambdaApiSchema>;
@@ -47,6 +62,34 @@ export const lambdaLaunchSchema = z.object({
   ssh_key_name: optional('one SSH key of your Lambda Cloud account, or null for one that devbox makes'),
   filesystem_name: optional('a filesystem, or be null'),
   image_id: optional('an image by its ID, or be null'),
+  image_family: optional('a family of images, or be null'),
+  hostname: z._default(
+    z.nullable(
+      z.string({ error: 'must be a host name' }).check(
+        z.regex(/^[a-z0-9][0-9a-z-]{0,62}$/, {
+          error: 'must be 1 to 63 lower-case letters, digits and hyphens, no hyphen first',
+        }),
+      ),
+    ),
+    null,
+  ),
+  /** Where each filesystem is mounted, by name, or by ID; null is its own place. */
+  filesystem_mounts: z._default(
+    z.record(
+      z.string(),
+      z.nullable(
+        z.string({ error: 'must be a path' }).check(
+          z.maxLength(256, { error: 'is longer than 256 characters' }),
+          z.regex(/^(\/home|\/lambda\/nfs|\/data)[/a-zA-Z0-9-]*$/, {
+            error: 'must begin with /home, /lambda/nfs or /data, and have letters, digits, - and / only',
+          }),
+        ),
+      ),
+    ),
+    {},
+  ),
+  /** Names, or IDs. */
+  firewall_rulesets: namesOf('a firewall ruleset'),
   /** Who owns the home that cloud-init prepares. */
   username: needed('the user of the box'),
   cloud_init: z.object({

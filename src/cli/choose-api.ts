@@ -3,6 +3,7 @@ import { ComposeError, type Composition } from '../compose/index.ts';
 import { type ApiSettings, apiTarget, type Lease } from '../leases/lease.ts';
 import type { LeaseStore } from '../leases/store.ts';
 import { parseEndpoint } from '../remote/copy/endpoint.ts';
+import { quoteValue } from './flag-value.ts';
 
 /** What the choice of a provider depends on. */
 export interface ApiChoice {
@@ -112,4 +113,11 @@ function attempt<T>(action: () => T): T | undefined {
     if (error instanceof ComposeError || error instanceof TypeError) return undefined;
     throw error;
   }
+}
+
+/** Settings of a lease's provider as overrides. */
+export function apiOverrides(settings: ApiSettings): string[] {
+  return Object.entries(settings).map(
+    ([key, value]) => `++api.${key}=${typeof value === 'string' ? quoteValue(value) : value}`,
+  );
 }

@@ -12,8 +12,7 @@ import { type ApiSettings, drawLeaseId, type Lease } from '../leases/lease.ts';
 import type { Provider } from '../providers/provider.ts';
 import { openProvider } from '../providers/registry.ts';
 import type { RunFacts } from '../runs/record.ts';
-import { isApiExplicit, withApi } from './choose-api.ts';
-import { quoteValue } from './flag-value.ts';
+import { apiOverrides, isApiExplicit, withApi } from './choose-api.ts';
 import { type Line, type LiveOutput, modeOf } from './line.ts';
 import { shownError } from './shown-error.ts';
 
@@ -124,13 +123,6 @@ async function commandOf(composition: Composition): Promise<Command> {
       title: 'Usage Error',
       hint: 'Write devbox command=NAME or devbox NAME. devbox --help shows them all.',
     },
-  );
-}
-
-/** Settings of a lease's provider as overrides. */
-function apiOverrides(settings: ApiSettings): string[] {
-  return Object.entries(settings).map(
-    ([key, value]) => `++api.${key}=${typeof value === 'string' ? quoteValue(value) : value}`,
   );
 }
 

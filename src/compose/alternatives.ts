@@ -53,12 +53,14 @@ export function settleAlternatives(
     const [first, second] = all.filter((each) => each.layer === layer && isSet(root, each, surroundings));
     if (first === undefined) continue;
     if (second !== undefined && !mayTie) throw bothSet(first, second, root, surroundings);
-    for (const { key, node } of all.filter((each) => each.layer < layer)) clear(root, key, node, first.place);
+    for (const lower of all.filter((each) => each.layer < layer && isSet(root, each, surroundings))) {
+      clear(root, lower.key, lower.node, first.place);
+    }
     return;
   }
 }
 
-/** Whether a value is there once it is resolved; one that cannot be resolved is an error elsewhere. */
+/** Whether a value is there once it is resolved; one that cannot be, or may not be, is an error where it is used. */
 function isSet(root: Container, { key, node }: Candidate, surroundings: Surroundings): boolean {
   if (!isInterpolation(node)) return true;
   const path = splitKey(key);
@@ -66,9 +68,8 @@ function isSet(root: Container, { key, node }: Candidate, surroundings: Surround
   if (parent === undefined || parent.kind === 'scalar') return true;
   try {
     return new Resolver(root, surroundings).valueAt(parent, path.at(-1) ?? '') !== null;
-  } catch (error) {
-    if (error instanceof ComposeError) return true;
-    throw error;
+  } catch {
+    return true;
   }
 }
 

@@ -40,3 +40,15 @@ export const namesOf = (what: string) =>
     ),
     [],
   );
+
+/** A setting that means nothing to a provider: it has to be null or empty there. @param why who has it. */
+export const foreignSetting = (why: string) =>
+  z._default(
+    z.custom<unknown>(
+      (value) => value === null || (Object.keys(Object(value)).length === 0 && typeof value === 'object'),
+      {
+        error: `must be left out: ${why}`,
+      },
+    ),
+    null,
+  );

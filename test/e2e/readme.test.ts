@@ -10,11 +10,6 @@ let fake: FakeLambda;
 beforeEach(async () => {
   home = makeHome();
   fake = await startFakeLambda();
-  // The user's own tree says where Lambda Cloud is, so that each line runs exactly as it is printed.
-  write(
-    '.config/devbox/api/default.yaml',
-    `defaults: [lambda, _self_]\nbase_url: ${fake.baseUrl}\nrequest_interval: 0.0\nlaunch_interval: 0.0\n`,
-  );
   write('.config/devbox/wait/default.yaml', 'timeout: 60.0\npoll_interval: 0.01\n');
   // Nothing may leave this machine: the boxes of the fake server have no real addresses.
   write('bin/ssh', '#!/bin/sh\necho "$@" >> "$HOME/ssh-calls"\n', 0o755);
@@ -48,7 +43,14 @@ function shellWords(line: string): string[] {
 }
 
 async function runAll(lines: readonly string[]): Promise<void> {
-  const env = { LAMBDA_API_KEY: fake.apiKey, PATH: `${join(home.path, 'bin')}:${process.env['PATH']}` };
+  // The environment says where Lambda Cloud is, so that each line runs exactly as it is printed.
+  const env = {
+    LAMBDA_API_KEY: fake.apiKey,
+    DEVBOX_LAMBDA_API_URL: fake.baseUrl,
+    DEVBOX_LAMBDA_REQUEST_INTERVAL: '0.0',
+    DEVBOX_LAMBDA_LAUNCH_INTERVAL: '0.0',
+    PATH: `${join(home.path, 'bin')}:${process.env['PATH']}`,
+  };
   for (const line of lines) {
     const result = await home.run(shellWords(line).slice(1), { env });
     expect({ line, ...result }).toMatchObject({ line, code: 0 });

@@ -5,7 +5,7 @@ import { composeConfig } from '../../config/compose.ts';
 import { openLeases } from '../../leases/store.ts';
 import { type Row, token } from '../../ui/card.ts';
 import type { View } from '../../ui/view.ts';
-import { withApi } from '../choose-api.ts';
+import { apiOverrides, withApi } from '../choose-api.ts';
 import { commandNamesIn } from '../command-names.ts';
 import { type Describer, describer, keyOf, lastKey, type Path } from '../info/provenance.ts';
 import { hiderFor } from '../secrets.ts';
@@ -34,10 +34,11 @@ export async function configShow(words: readonly string[], call: MetaCall): Prom
   const { source, context, secrets } = call;
   const overrides = await toOverrides(words, [], commandNamesIn(source, context));
   const composed = composeConfig(source, overrides, context);
-  const composition = await withApi({
+  const { composition } = await withApi({
     composition: composed,
     overrides,
-    recompose: (api) => composeConfig(source, [...overrides, `api=${api}`], context),
+    recompose: (api, settings = {}) =>
+      composeConfig(source, [...overrides, `api=${api}`, ...apiOverrides(settings)], context),
     leases: openLeases(context.paths, context.clock, context.random),
     context,
   });

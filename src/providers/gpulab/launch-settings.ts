@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { shellLine } from '../../base/shell.ts';
-import { needed } from '../setting-schemas.ts';
+import { foreignSetting, needed } from '../setting-schemas.ts';
 
 /** Largest memory that a box can ask for, in GB: more than any machine has, so a number of bytes is noticed. */
 const maxMemoryGb = 65_536;
@@ -102,10 +102,21 @@ export const serverLaunchShape = {
     .check(z.describe('which image is taken: the cached one, the latest, or exactly the digest')),
 };
 
-/** What a launch needs of the settings of a command; others are not its business. */
-export const serverLaunchSchema = z.object(serverLaunchShape);
+const notHere = foreignSetting('it is for the machines of api=lambda');
 
-export type ServerLaunch = z.infer<typeof serverLaunchSchema>;
+/** What a launch needs of the settings of a command; others are not its business. */
+export const serverLaunchSchema = z.object({
+  ...serverLaunchShape,
+  // Whoever sets these relies on them: who gets in, and where files are.
+  hostname: notHere,
+  filesystem_mounts: notHere,
+  firewall_rulesets: notHere,
+});
+
+export type ServerLaunch = Omit<
+  z.infer<typeof serverLaunchSchema>,
+  'hostname' | 'filesystem_mounts' | 'firewall_rulesets'
+>;
 
 /** GPULab's own keys of the create request. */
 export function createKeys(settings: ServerLaunch): Record<string, unknown> {

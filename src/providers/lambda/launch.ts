@@ -47,11 +47,10 @@ export async function launchBody(request: LaunchRequest, places: Places): Promis
     instance_type_name: settings.instance_type,
     ssh_key_names: [keyName],
     ...(request.name === '' ? {} : { name: request.name }),
-    hostname: markHostname(request.lease),
+    hostname: settings.hostname ?? markHostname(request.lease),
     ...(settings.filesystem_name === null ? {} : { file_system_names: [settings.filesystem_name] }),
     ...imageOf(settings),
     ...mountsOf(settings),
-    ...(settings.hostname === null ? {} : { hostname: settings.hostname }),
     ...(settings.firewall_rulesets.length === 0
       ? {}
       : { firewall_rulesets: settings.firewall_rulesets.map((id) => ({ id })) }),

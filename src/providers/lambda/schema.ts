@@ -1,5 +1,13 @@
 import * as z from 'zod/mini';
-import { baseUrl, namesOf, needed, optional, requestSeconds, secondsWithin } from '../setting-schemas.ts';
+import {
+  baseUrl,
+  foreignSetting,
+  namesOf,
+  needed,
+  optional,
+  requestSeconds,
+  secondsWithin,
+} from '../setting-schemas.ts';
 
 /** Where Lambda Cloud's API may be. */
 export const lambdaAddress = { example: 'https://cloud.lambda.ai/api/v1' };
@@ -38,13 +46,8 @@ export const lambdaApiSchema = z.strictObject({
 
 export type LambdaApi = z.infer<typeof lambdaApiSchema>;
 
-/** A setting of containers: ignoring it would launch, and charge for, something else than what was asked for. */
-const notHere = z._default(
-  z.custom<null | readonly []>((value) => value === null || (Array.isArray(value) && value.length === 0), {
-    error: 'must be left out: it is for the containers of api=gpulab and api=local',
-  }),
-  null,
-);
+/** Ignoring a setting of containers would launch, and charge for, something else than what was asked for. */
+const notHere = foreignSetting('it is for the containers of api=gpulab and api=local');
 
 /** What a launch on Lambda Cloud needs of the keys of `up`; the others are not its business. */
 export const lambdaLaunchSchema = z.object({

@@ -43,6 +43,14 @@ describe('launchBody', () => {
     });
   });
 
+  test('an image can be meant by its family', async () => {
+    expect(await bodyOf({ image_family: 'lambda-stack-24-04' })).toMatchObject({
+      image: { family: 'lambda-stack-24-04' },
+    });
+    const both = await errorOf(bodyOf({ image_family: 'x', image_id: 'y' }));
+    expect(both).toMatchObject({ kind: 'usage', message: expect.stringContaining('both set') });
+  });
+
   test('user data is plain text, never base64', async () => {
     const own = await bodyOf({ cloud_init: { enabled: true, file: null } });
     expect(own['user_data']).toMatch(/^#cloud-config\n/);

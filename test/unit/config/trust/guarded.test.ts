@@ -64,6 +64,11 @@ describe('guardedSettings', () => {
     ],
     ['a volume that is looked at', { command: 'volumes_info', volume: 'v' }, []],
     ['what is only looked at', { command: 'wait', instance_identifier: 'x' }, []],
+    ['what is deleted, unasked', { command: 'firewall_rm', ruleset: 'x', force: true }, ['ruleset', 'force']],
+    ['a filesystem that is deleted', { command: 'filesystems_rm', filesystem: 'x' }, ['filesystem']],
+    ['who is let in', { command: 'firewall_update', ruleset: 'x', rules: ['all'] }, ['rules']],
+    ['a file for a private key', { command: 'ssh_keys_add', private_key_file: 'x' }, ['private_key_file']],
+    ['what is launched where nothing is said', { api: { launch: { region: 'x' } } }, []],
     ['hooks to come', { hooks: { before_up: 'x' } }, ['hooks']],
     ['choices', { region: 'x', quantity: 9, wait: { timeout: 1 }, tags: { a: 'b' } }, []],
   ];

@@ -47,7 +47,7 @@ describe('up on Lambda Cloud', () => {
     ]);
     expect(body).toMatchObject({
       hostname: 'train-1',
-      tags: [{ key: 'team', value: 'ml' }],
+      tags: expect.arrayContaining([{ key: 'team', value: 'ml' }]),
       file_system_mounts: [{ file_system_id: 'f1'.repeat(16), mount_point: '/data/devbox' }],
       firewall_rulesets: [{ id: 'b1'.repeat(16) }],
     });

@@ -19,7 +19,9 @@ export class ExecRate {
     const refilled = bucket.tokens + ((now - bucket.at) / 60_000) * this.#perMinute;
     const tokens = Math.min(this.#perMinute, refilled);
     if (tokens < 1) {
-      const seconds = Math.ceil(((1 - tokens) * 60) / this.#perMinute);
+      // In whole milliseconds first: fractions that are not exact would make it a second more.
+      const milliseconds = Math.round(((1 - tokens) * 60_000) / this.#perMinute);
+      const seconds = Math.max(1, Math.ceil(milliseconds / 1000));
       throw new ApiProblem(
         429,
         'rate-limited',

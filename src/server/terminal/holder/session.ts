@@ -1,9 +1,8 @@
-import type { WebSocket } from 'ws';
 import { messageBytes } from '../../wire/message.ts';
 import { type ClientMessage, closeCode, decodeClientMessage, defaultSize } from '../../wire/ttyd.ts';
 import type { Shell, TerminalSize } from '../shell.ts';
 import { History } from './history.ts';
-import { Viewer } from './viewer.ts';
+import { Viewer, type ViewerSocket } from './viewer.ts';
 
 /** A viewer that takes nothing for so long is let go if there are others, whom it holds up. In milliseconds. */
 const patienceMilliseconds = 20_000;
@@ -52,7 +51,7 @@ export class Session {
    * Takes a viewer in.
    * @param from offset of the output that it has seen already; null for one that does not count.
    */
-  add(socket: WebSocket, from: number | null): void {
+  add(socket: ViewerSocket, from: number | null): void {
     clearTimeout(this.#timer);
     this.#isWaiting = false;
     const viewer = new Viewer(socket, () => this.#balance());
@@ -70,12 +69,12 @@ export class Session {
     socket.on('error', () => socket.terminate());
   }
 
-  #start(first: ClientMessage, socket: WebSocket): Promise<Shell | undefined> {
+  #start(first: ClientMessage, socket: ViewerSocket): Promise<Shell | undefined> {
     this.#starting ??= this.#open(sizeOf(first) ?? defaultSize, socket);
     return this.#starting;
   }
 
-  async #open(size: TerminalSize, socket: WebSocket): Promise<Shell | undefined> {
+  async #open(size: TerminalSize, socket: ViewerSocket): Promise<Shell | undefined> {
     try {
       const shell = await this.#options.open(size);
       this.#shell = shell;

@@ -1,4 +1,4 @@
-import type { WebSocket } from 'ws';
+import type { RawData } from 'ws';
 import { encodeOutput, encodePreferences, encodeTitle } from '../../wire/ttyd.ts';
 
 /** Output that may wait for a slow viewer, in bytes, before the program is held up; and when it goes on. */
@@ -7,16 +7,30 @@ const lowWater = 64 * 1024;
 /** Largest message of output, in bytes. */
 const chunkBytes = 64 * 1024;
 
+/** What is used of a WebSocket. */
+export interface ViewerSocket {
+  readonly OPEN: number;
+  readonly readyState: number;
+  /** Bytes that were sent and have not gone out. */
+  readonly bufferedAmount: number;
+  send(frame: Buffer, sent?: () => void): void;
+  close(code: number): void;
+  terminate(): void;
+  on(event: 'message', listener: (data: RawData) => void): unknown;
+  on(event: 'close', listener: (code: number) => void): unknown;
+  on(event: 'error', listener: () => void): unknown;
+}
+
 /** One connection that shows a terminal. */
 export class Viewer {
-  readonly #socket: WebSocket;
+  readonly #socket: ViewerSocket;
   readonly #changed: () => void;
   #heldByClient = false;
   #heldByBacklog = false;
   #isGreeted = false;
 
   /** @param changed hears that `holds` may have changed. */
-  constructor(socket: WebSocket, changed: () => void) {
+  constructor(socket: ViewerSocket, changed: () => void) {
     this.#socket = socket;
     this.#changed = changed;
   }

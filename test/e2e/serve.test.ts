@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { request as httpsRequest } from 'node:https';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -227,6 +227,37 @@ test('a unix socket that only the owner can open needs no key', async () => {
   expect(own.url).toBe(`unix:${socket}`);
   expect(execFileSync('ls', ['-l', socket], { encoding: 'utf8' })).toMatch(/^srw-------/);
   await own.end('SIGTERM');
+  other.remove();
+});
+
+test('TLS: a certificate and a key that do not belong together are named before anything starts', async () => {
+  const other = makeHome();
+  const [one, two] = [join(other.path, 'one'), join(other.path, 'two')].map((folder) => {
+    mkdirSync(folder);
+    return makeCertificate(folder);
+  });
+  if (!one || !two) return other.remove();
+  const said = async (cert: string, key: string) => {
+    const { code, stderr } = await other.run([
+      'serve',
+      'port=0',
+      `tls_cert=${cert}`,
+      `tls_key=${key}`,
+      '--json',
+    ]);
+    return { exit: code, code: JSON.parse(stderr).error.code, message: JSON.parse(stderr).error.message };
+  };
+  expect(await said(one.cert, two.key)).toMatchObject({ exit: 2, code: 'serve/tls-mismatch' });
+  expect(await said(one.key, one.key)).toMatchObject({
+    exit: 2,
+    code: 'serve/tls-file',
+    message: expect.stringContaining('tls_cert'),
+  });
+  expect(await said(one.cert, one.cert)).toMatchObject({
+    exit: 2,
+    code: 'serve/tls-file',
+    message: expect.stringContaining('tls_key'),
+  });
   other.remove();
 });
 

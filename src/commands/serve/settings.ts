@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import * as z from 'zod/mini';
 import { DevboxError } from '../../base/errors.ts';
+import { cleanLine } from '../../base/text.ts';
 import { engineChoices } from '../../server/engine/choices.ts';
 import { stateShape } from './state.ts';
 
@@ -58,17 +59,58 @@ async function tlsArguments({ tls_cert, tls_key }: ServeSettings, cwd: string): 
     });
   }
   const paths = { tls_cert: resolve(cwd, tls_cert), tls_key: resolve(cwd, tls_key) };
-  for (const [key, path] of Object.entries(paths)) {
-    await readFile(path).catch((cause: unknown) => {
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw new DevboxError('usage', `${key} cannot be read: ${why}`, {
-        code: 'serve/tls-file',
-        title: 'Configuration Error',
-        cause,
-      });
+  const cert = await readTlsFile('tls_cert', paths.tls_cert);
+  const key = await readTlsFile('tls_key', paths.tls_key);
+  checkTls(cert, key);
+  return ['--tls-cert', paths.tls_cert, '--tls-key', paths.tls_key];
+}
+
+async function readTlsFile(key: string, path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new DevboxError('usage', `${key} cannot be read: ${why}`, {
+      code: 'serve/tls-file',
+      title: 'Configuration Error',
+      cause,
     });
   }
-  return ['--tls-cert', paths.tls_cert, '--tls-key', paths.tls_key];
+}
+
+/** Looks at both before the server does, which could only repeat what OpenSSL says. */
+function checkTls(cert: string, key: string): void {
+  // Loaded here: every command reads this file, and none but this one needs TLS.
+  const { createSecureContext } = process.getBuiltinModule('node:tls');
+  const problem = (code: string, message: string, cause: unknown) =>
+    new DevboxError('usage', message, {
+      code,
+      title: 'Configuration Error',
+      details: [
+        { label: 'Reason', value: cleanLine(cause instanceof Error ? cause.message : String(cause)) },
+      ],
+      hint: 'Both are PEM files: a certificate with its chain, and its private key without a passphrase.',
+      cause,
+    });
+  for (const [name, options] of [
+    ['tls_cert', { cert }],
+    ['tls_key', { key }],
+  ] as const) {
+    try {
+      createSecureContext(options);
+    } catch (cause) {
+      throw problem('serve/tls-file', `${name} holds nothing that can be used`, cause);
+    }
+  }
+  try {
+    createSecureContext({ cert, key });
+  } catch (cause) {
+    throw problem(
+      'serve/tls-mismatch',
+      'tls_key is not the private key of the certificate in tls_cert',
+      cause,
+    );
+  }
 }
 
 /** Whether only this machine can reach an address to listen on. */

@@ -1,7 +1,9 @@
 import type { Clock } from '../base/clock.ts';
 import { type Detail, DevboxError, type Failure, interrupted } from '../base/errors.ts';
 import { formatSeconds } from '../base/seconds.ts';
-import type { Emit } from '../ui/events.ts';
+import type { CheckedPart, Emit } from '../ui/events.ts';
+import { dollarsPerHour } from '../ui/units.ts';
+import { type Check, passChecks } from './checks.ts';
 import type { Phase } from './outcome.ts';
 
 /** What a wait needs to see of a box. */
@@ -9,6 +11,8 @@ export interface Watched {
   readonly phase: Phase;
   /** The provider's own word. */
   readonly status: string;
+  /** US cents per hour, for the card of a box that goes on costing them. */
+  readonly priceCentsPerHour?: number | null;
 }
 
 export interface WaitPolicy {
@@ -22,6 +26,8 @@ export interface WaitOptions<B extends Watched> {
   readonly provider: { get(id: string): Promise<B | null> };
   /** A box just launched may be missing from the provider's answers for a while. */
   readonly mayBeLate: boolean;
+  /** What has to hold of an active box besides, one after another. */
+  readonly checks?: (box: B) => Promise<readonly Check[]>;
   /** What more is known of why a box will not become ready. */
   readonly explain?: (box: B) => Promise<readonly Detail[]>;
   readonly id: string;
@@ -39,10 +45,10 @@ const appearSeconds = 60;
 const longestInterval = 15;
 
 /**
- * Looks at a box until it is ready. A look that fails is repeated at the next turn; a refused key ends the wait.
+ * Looks at a box until it is ready and all checks hold. A look that fails is repeated at the next turn; a refused key ends the wait.
  * @returns the box as it was when found ready.
  * @throws DevboxError that names the box and how to look again or end it: of kind `timed-out` when the time is
- *   over, `failed` when the box will not become ready, `not-found` when it never appeared, `interrupted`.
+ *   over, `failed` when the box will not become ready or a check fails, `not-found` when it never appeared, `interrupted`.
  */
 export async function waitUntilReady<B extends Watched>(options: WaitOptions<B>): Promise<B> {
   const { id, name, policy, clock, emit, signal } = options;
@@ -50,13 +56,14 @@ export async function waitUntilReady<B extends Watched>(options: WaitOptions<B>)
   const elapsed = (): number => (clock.monotonic() - start) / 1000;
   const longest = Math.max(longestInterval, policy.pollIntervalSeconds);
   let interval = policy.pollIntervalSeconds;
-  let last: Last = { status: 'unknown', failure: undefined, seen: !options.mayBeLate };
+  let last: Last = { status: 'unknown', failure: undefined, seen: !options.mayBeLate, cents: null };
 
   for (;;) {
     const look = await lookAt(options, last);
     last = look.last;
     if (look.box !== null) {
       if (look.box.phase === 'ready') {
+        await passAll(options, look.box, last);
         emit({ type: 'ready', name, id, elapsedSeconds: elapsed() });
         return look.box;
       }
@@ -91,6 +98,67 @@ interface Last {
   readonly failure: string | undefined;
   /** Whether the provider has shown the box at all. */
   readonly seen: boolean;
+  /** What it costs an hour, where the provider said so. */
+  readonly cents: number | null;
+}
+
+async function passAll<B extends Watched>(options: WaitOptions<B>, box: B, last: Last): Promise<void> {
+  const { name, id, policy, clock, emit, signal } = options;
+  try {
+    await passChecks((await options.checks?.(box)) ?? [], {
+      name,
+      id,
+      pollIntervalSeconds: policy.pollIntervalSeconds,
+      clock,
+      emit,
+      signal,
+      between: () => stillThere(options, last),
+      failed: ({ part }, { message, details }) =>
+        new DevboxError('failed', `${name} cannot be used: ${message}. It still exists.`, {
+          code: `wait/${part}-failed`,
+          details: [...boxRows(options, last), ...details],
+          hint: wayOut(id),
+        }),
+      timedOut: ({ part, timeoutSeconds }, message) =>
+        new DevboxError('timed-out', `${notInTime(name, part, timeoutSeconds)} It still exists.`, {
+          title: 'Timed Out',
+          code: `wait/${part}-timed-out`,
+          details: [...boxRows(options, last), { label: 'Last look', value: message }],
+          hint: wayOut(id),
+        }),
+    });
+  } catch (error) {
+    throw signal.aborted ? stopped(options, last, error) : error;
+  }
+}
+
+/** A box can end while its parts are looked at, too. */
+async function stillThere<B extends Watched>(options: WaitOptions<B>, last: Last): Promise<void> {
+  const look = await lookAt(options, last);
+  if (look.box !== null && hopeless.has(look.box.phase)) throw await willNotBeReady(options, look.box);
+  if (look.box === null && look.last.failure === undefined) throw missing(options, true);
+}
+
+function notInTime(name: string, part: CheckedPart, seconds: number): string {
+  const time = formatSeconds(seconds);
+  switch (part) {
+    case 'ssh':
+      return `${name} is active, but could not be entered over SSH within ${time}.`;
+    case 'cloud-init':
+      return `The first-boot set-up of ${name} was not over within ${time}.`;
+    case 'gpus':
+      return `The GPUs of ${name} did not answer within ${time}.`;
+  }
+}
+
+/**
+ * Whether a wait ended because the box, which still exists, is not to be used: it failed, or took too long. Not where the user
+ * ended the wait, or nobody could look.
+ */
+export function neverUsable(error: unknown): error is DevboxError {
+  return (
+    error instanceof DevboxError && /^wait\/(failed|timed-out|[a-z-]+-(failed|timed-out))$/.test(error.code)
+  );
 }
 
 async function lookAt<B extends Watched>(
@@ -101,7 +169,8 @@ async function lookAt<B extends Watched>(
   try {
     const box = await provider.get(id);
     const status = box?.status ?? 'not listed yet';
-    return { box, last: { status, failure: undefined, seen: last.seen || box !== null } };
+    const cents = box?.priceCentsPerHour ?? last.cents;
+    return { box, last: { status, failure: undefined, seen: last.seen || box !== null, cents } };
   } catch (error) {
     if (signal.aborted) throw stopped(options, last, error);
     if (!(error instanceof Error)) throw error;
@@ -121,7 +190,7 @@ async function willNotBeReady<B extends Watched>(options: WaitOptions<B>, box: B
   const isGone = box.phase === 'ending' || box.phase === 'ended';
   return new DevboxError('failed', `${options.name} will not become ready: it is ${box.status}.`, {
     code: `wait/${box.phase}`,
-    details: [...boxRows(options, box.status), ...more],
+    details: [...boxRows(options, { status: box.status, cents: box.priceCentsPerHour ?? null }), ...more],
     hint: isGone ? 'Bring up another one.' : `${instead(options.id, box)} ${command('down', options.id)}`,
   });
 }
@@ -138,7 +207,7 @@ function missing<B extends Watched>(options: WaitOptions<B>, wasSeen: boolean): 
     : `${options.name} did not appear within ${formatSeconds(appearSeconds)}: the provider does not list it.`;
   return new DevboxError('not-found', message, {
     code: wasSeen ? 'wait/gone' : 'wait/never-listed',
-    details: boxRows(options, 'not listed'),
+    details: boxRows(options, { status: 'not listed', cents: null }),
     hint: wasSeen
       ? 'Bring up another one.'
       : `It may still appear. Look again: ${command('wait', options.id)}`,
@@ -150,14 +219,14 @@ function timedOut<B extends Watched>(options: WaitOptions<B>, last: Last): Devbo
   return new DevboxError('timed-out', `${options.name} was not ready within ${time}. It still exists.`, {
     title: 'Timed Out',
     code: 'wait/timed-out',
-    details: [...boxRows(options, last.status), ...failureRow(last)],
+    details: [...boxRows(options, last), ...failureRow(last)],
     hint: wayOut(options.id),
   });
 }
 
 function stopped<B extends Watched>(options: WaitOptions<B>, last: Last, cause: unknown): DevboxError {
   return interrupted(`Interrupted while waiting for ${options.name}. It still exists.`, {
-    details: boxRows(options, last.status),
+    details: boxRows(options, last),
     hint: wayOut(options.id),
     cause,
   });
@@ -175,11 +244,15 @@ function about<B extends Watched>(options: WaitOptions<B>, error: DevboxError): 
   });
 }
 
-function boxRows<B extends Watched>({ id, name }: WaitOptions<B>, status: string): Detail[] {
+function boxRows<B extends Watched>(
+  { id, name }: WaitOptions<B>,
+  { status, cents }: Pick<Last, 'status' | 'cents'>,
+): Detail[] {
   return [
     { label: 'Name', value: name },
     { label: 'ID', value: id },
     { label: 'Status', value: status },
+    ...(cents === null ? [] : [{ label: 'Price', value: dollarsPerHour(cents) }]),
   ];
 }
 

@@ -20,9 +20,9 @@ export async function accessTo(
     case 'server':
       return requireFacet(provider, 'server').access(box);
     case 'ssh': {
-      const { argv } = await arrangeSsh(box, box.reach, ssh, deps);
+      const { argv, whyRefused } = await arrangeSsh(box, box.reach, ssh, deps);
       const { context } = deps;
-      return accessOverSsh({ connect: argv, env: context.env, signal: context.signal });
+      return accessOverSsh({ connect: argv, env: context.env, signal: context.signal, whyRefused });
     }
     case 'none':
       throw unreachable(box, box.reach);

@@ -21,10 +21,19 @@ export function secondsOf(duration: string): number {
   return (parseDuration(duration) ?? 0) / 1000;
 }
 
-/** The group `wait`. */
+const whether = (meaning: string) => z._default(z.boolean(), true).check(z.describe(meaning));
+const within = (usual: number, meaning: string) => z._default(seconds, usual).check(z.describe(meaning));
+
+/** The group `wait`. What option files of before do not say stands here. */
 export const waitSchema = z.strictObject({
   timeout: seconds.check(z.describe('seconds until a wait for a box is given up')),
   poll_interval: seconds.check(z.describe('seconds between two looks at a box')),
+  ssh: whether('a box that is reached over SSH has to let you in; without it, active is enough'),
+  cloud_init: whether('its first-boot set-up has to be over, too'),
+  gpus: whether('its GPUs have to answer nvidia-smi, as many as its type has'),
+  ssh_timeout: within(600, 'seconds until an active box has to let you in'),
+  cloud_init_timeout: within(1800, 'seconds from then on until the first-boot set-up has to be over'),
+  gpus_timeout: within(300, 'seconds from then on until the GPUs have to answer'),
 });
 
 /** The group `ssh`. */

@@ -1,7 +1,9 @@
 import type { Context } from '../base/context.ts';
+import type { DevboxError } from '../base/errors.ts';
 import { shellLine } from '../base/shell.ts';
 import type { Box, Reach } from '../providers/provider.ts';
 import { type BoxKeys, readBoxKeys } from '../remote/keys/box-keys.ts';
+import { changedHostKey } from '../remote/keys/host-key-check.ts';
 import { sshArgv } from '../remote/ssh-command.ts';
 import { type HostEntry, writeHostEntry } from '../remote/ssh-config.ts';
 import { includeState } from '../remote/ssh-include.ts';
@@ -16,6 +18,8 @@ export interface SshAccess {
   readonly argv: readonly string[];
   /** The same as a line for a shell. */
   readonly line: string;
+  /** Where ssh failed: that the box shows another host key than it should; else null. */
+  readonly whyRefused: () => Promise<DevboxError | null>;
   /** What to tell the user once: the Include line that is missing, or why there is no entry. */
   readonly advice: readonly Text[];
 }
@@ -50,7 +54,8 @@ export async function arrangeSsh(
   };
   const entry = await writeHostEntry(places, target, context.clock);
   const argv = await sshArgv(places, target);
-  return { argv, line: shellLine(argv), advice: await adviceOn(entry, places) };
+  const whyRefused = (): Promise<DevboxError | null> => changedHostKey(places, target, context.env);
+  return { argv, line: shellLine(argv), whyRefused, advice: await adviceOn(entry, places) };
 }
 
 /** The key and the host key that devbox made for a box; the lease on it knows which. */
@@ -77,7 +82,7 @@ export async function shellLineTo(
       return arrangeSsh(box, box.reach, ssh, deps);
     case 'server': {
       const argv = ['devbox', 'ssh', box.name ?? box.id];
-      return { argv, line: shellLine(argv), advice: [] };
+      return { argv, line: shellLine(argv), whyRefused: async () => null, advice: [] };
     }
     case 'none':
       throw unreachable(box, box.reach);

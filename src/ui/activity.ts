@@ -1,9 +1,12 @@
 import { cleanLine } from '../base/text.ts';
 import { type Text, token } from './card.ts';
 import type { DevboxEvent } from './events.ts';
-import { launchingText, transferText, waitingText } from './events-text.ts';
+import { checkingText, launchingText, transferText, waitingText } from './events-text.ts';
 
-type Ongoing = Extract<DevboxEvent, { readonly type: 'launching' | 'retrying' | 'waiting' | 'transferring' }>;
+type Ongoing = Extract<
+  DevboxEvent,
+  { readonly type: 'launching' | 'retrying' | 'waiting' | 'checking' | 'transferring' }
+>;
 
 /** Something under way that the live area shows; one for each name. */
 export interface Activity {
@@ -19,6 +22,7 @@ export function isMilestone(event: DevboxEvent): boolean {
   return (
     event.type === 'retrying' ||
     event.type === 'launched' ||
+    event.type === 'checked' ||
     event.type === 'ready' ||
     event.type === 'notice'
   );
@@ -34,6 +38,7 @@ export function advance(
     case 'launching':
     case 'retrying':
     case 'waiting':
+    case 'checking':
     case 'transferring': {
       const next: Activity = { event, at: now };
       return activities.some((activity) => activity.event.name === event.name)
@@ -48,6 +53,7 @@ export function advance(
     case 'transferred':
     case 'ready':
       return activities.filter((activity) => activity.event.name !== event.name);
+    case 'checked':
     case 'notice':
       return activities;
   }
@@ -70,6 +76,8 @@ export function activityText({ event, at, trouble }: Activity, now: number): Tex
     }
     case 'transferring':
       return transferText(event);
+    case 'checking':
+      return checkingText(event, event.elapsedSeconds + passedSeconds);
     case 'waiting': {
       const text = waitingText(event, event.elapsedSeconds + passedSeconds);
       return trouble === undefined ? text : [...text, token('busy', ` no news: ${trouble}`)];

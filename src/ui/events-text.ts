@@ -2,7 +2,7 @@ import { formatSeconds } from '../base/seconds.ts';
 import { cleanLine } from '../base/text.ts';
 import { statusTone, type Text, type Token, token } from './card.ts';
 import { formatDuration } from './duration.ts';
-import type { DevboxEvent } from './events.ts';
+import type { CheckedPart, DevboxEvent } from './events.ts';
 import { byteSize } from './units.ts';
 
 type EventOf<Type extends DevboxEvent['type']> = Extract<DevboxEvent, { readonly type: Type }>;
@@ -18,6 +18,10 @@ export function eventText(event: DevboxEvent): Text {
       return ['Launched ', token('strong', event.name), ' ', token('dim', `(${event.id})`)];
     case 'waiting':
       return waitingText(event, event.elapsedSeconds);
+    case 'checking':
+      return checkingText(event, event.elapsedSeconds);
+    case 'checked':
+      return [token('good', '✓ '), `${event.name}: `, cleanLine(event.message, 200)];
     case 'transferring':
       return transferText(event);
     case 'transferred':
@@ -50,6 +54,24 @@ export function waitingText(event: EventOf<'waiting'>, elapsedSeconds: number): 
     token('dim', ` ${times}`),
   ];
 }
+
+/** How the look at a part of a box stands. @param elapsedSeconds how long it has been looked at by now. */
+export function checkingText(event: EventOf<'checking'>, elapsedSeconds: number): Text {
+  const times = `(${formatDuration(elapsedSeconds)} of ${formatDuration(event.timeoutSeconds)})`;
+  return [
+    'Waiting for ',
+    token('strong', event.name),
+    `: ${partNames[event.part]}: `,
+    token('busy', cleanLine(event.message, 120)),
+    token('dim', ` ${times}`),
+  ];
+}
+
+const partNames: Readonly<Record<CheckedPart, string>> = {
+  ssh: 'SSH',
+  'cloud-init': 'cloud-init',
+  gpus: 'GPUs',
+};
 
 /** How far a transfer is, and how fast. */
 export function transferText({ name, bytes, total, elapsedSeconds }: EventOf<'transferring'>): Text {

@@ -36,6 +36,19 @@ export type DevboxEvent =
       readonly elapsedSeconds: number;
       readonly timeoutSeconds: number;
     }
+  /** An active box is looked at until it can be used; sent after every look that did not find it so. */
+  | {
+      readonly type: 'checking';
+      readonly name: string;
+      readonly id: string;
+      readonly part: CheckedPart;
+      /** What the look found, in a few words. */
+      readonly message: string;
+      readonly elapsedSeconds: number;
+      readonly timeoutSeconds: number;
+    }
+  /** This part of the box is as it should be. */
+  | { readonly type: 'checked'; readonly name: string; readonly part: CheckedPart; readonly message: string }
   /** One look failed and is repeated; the wait goes on. */
   | { readonly type: 'poll-failed'; readonly name: string; readonly message: string }
   /** The box can be used. */
@@ -58,5 +71,8 @@ export type DevboxEvent =
       readonly message: string;
       readonly hint?: string;
     };
+
+/** What is looked at, in this order, before an active box counts as usable. */
+export type CheckedPart = 'ssh' | 'cloud-init' | 'gpus';
 
 export type Emit = (event: DevboxEvent) => void;

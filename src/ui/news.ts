@@ -25,6 +25,15 @@ export function createNewsFilter(): (event: DevboxEvent) => boolean {
         told.set(event.name, event);
         return true;
       }
+      case 'checking': {
+        const last = told.get(event.name);
+        const status = `${event.part} ${event.message}`;
+        if (last?.status === status && event.elapsedSeconds - last.elapsedSeconds < heartbeatSeconds) {
+          return false;
+        }
+        told.set(event.name, { status, elapsedSeconds: event.elapsedSeconds });
+        return true;
+      }
       case 'transferring': {
         const told = transfers.get(event.name) ?? 0;
         if (event.elapsedSeconds - told < heartbeatSeconds) return false;

@@ -290,7 +290,10 @@ describe('--cfg', () => {
   });
 
   it.each([
-    [['-p', 'wait'], '# @package wait\ntimeout: 900.0\npoll_interval: 5.0\n'],
+    [
+      ['-p', 'wait'],
+      '# @package wait\ntimeout: 900.0\nssh: true\ncloud_init: true\ngpus: true\nssh_timeout: 600.0\ncloud_init_timeout: 1800.0\ngpus_timeout: 300.0\npoll_interval: 5.0\n',
+    ],
     [['--package', 'wait.timeout'], '900.0\n'],
     [['--package', 'api.api_key', '--resolve'], 'null\n'],
   ])('%j prints that part only', async (flags, expected) => {

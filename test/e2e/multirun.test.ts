@@ -132,7 +132,12 @@ describe('jobs at the same time', () => {
     const result = await home.run(
       [
         ...['up', 'gh200', '-m', 'instance_name=a,b,c', 'wait_after_launch=false', '-q'],
-        ...[`api.base_url=${fake.baseUrl}`, 'api.request_interval=0.0', 'api.launch_interval=0.5'],
+        ...[
+          `api.base_url=${fake.baseUrl}`,
+          'api.request_interval=0.0',
+          'wait.ssh=false',
+          'api.launch_interval=0.5',
+        ],
         ...['max_retries=0', 'hydra.launcher.n_jobs=3'],
       ],
       { env: { LAMBDA_API_KEY: fake.apiKey } },
@@ -208,7 +213,12 @@ describe('what is set under hydra', () => {
 
 it('shows jobs live on a terminal, one after another', async () => {
   const fake = await startFakeLambda({ statuses: ['booting', 'active'] });
-  const settings = [`api.base_url=${fake.baseUrl}`, 'api.request_interval=0.0', 'api.launch_interval=0.0'];
+  const settings = [
+    `api.base_url=${fake.baseUrl}`,
+    'api.request_interval=0.0',
+    'wait.ssh=false',
+    'api.launch_interval=0.0',
+  ];
   const terminal = openTerminal(
     [
       process.execPath,

@@ -10,7 +10,7 @@ let fake: FakeLambda;
 beforeEach(async () => {
   home = makeHome();
   fake = await startFakeLambda();
-  write('.config/devbox/wait/default.yaml', 'timeout: 60.0\npoll_interval: 0.01\n');
+  write('.config/devbox/wait/default.yaml', 'timeout: 60.0\npoll_interval: 0.01\nssh: false\n');
   // Nothing may leave this machine: the boxes of the fake server have no real addresses.
   write('bin/ssh', '#!/bin/sh\necho "$@" >> "$HOME/ssh-calls"\n', 0o755);
 });

@@ -74,7 +74,7 @@ describe('what is recorded', () => {
   it('holds no secrets', async () => {
     const fake = await startFakeLambda();
     const key = `api.api_key=${fake.apiKey}`;
-    const settings = [`api.base_url=${fake.baseUrl}`, 'api.request_interval=0.0'];
+    const settings = [`api.base_url=${fake.baseUrl}`, 'api.request_interval=0.0', 'wait.ssh=false'];
     await home.run(['up', 'gh200', 'wait_after_launch=false', key, 'env.A=first-secret', ...settings]);
     await home.run(['down', 'gh200-devbox', ...settings, `tags.x=${fake.apiKey}`], {
       env: { LAMBDA_API_KEY: fake.apiKey },

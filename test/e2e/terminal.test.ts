@@ -32,6 +32,7 @@ describe('on a terminal', () => {
         'gh200',
         `api.base_url=${fake.baseUrl}`,
         'api.request_interval=0.0',
+        'wait.ssh=false',
         'api.launch_interval=0.0',
         'initial_backoff=1.0',
         'wait.poll_interval=0.6',
@@ -55,7 +56,7 @@ describe('on a terminal', () => {
   it('Ctrl-C ends a wait with the cursor back, and says what exists', async () => {
     const fake = await startFakeLambda({ statuses: ['booting'] });
     const terminal = onTerminal(
-      ['up', 'gh200', `api.base_url=${fake.baseUrl}`, 'api.request_interval=0.0'],
+      ['up', 'gh200', `api.base_url=${fake.baseUrl}`, 'api.request_interval=0.0', 'wait.ssh=false'],
       80,
       {
         LAMBDA_API_KEY: fake.apiKey,
@@ -79,7 +80,7 @@ describe('on a terminal', () => {
       mode: 0o755,
     });
     const terminal = onTerminal(
-      ['ssh', 'theirs', `api.base_url=${fake.baseUrl}`, 'api.request_interval=0.0'],
+      ['ssh', 'theirs', `api.base_url=${fake.baseUrl}`, 'api.request_interval=0.0', 'wait.ssh=false'],
       80,
       {
         LAMBDA_API_KEY: fake.apiKey,

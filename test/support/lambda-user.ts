@@ -14,7 +14,12 @@ export interface LambdaUser {
 export async function lambdaUser(options: FakeLambdaOptions = {}): Promise<LambdaUser> {
   const home = makeHome();
   const fake = await startFakeLambda(options);
-  const settings = [`api.base_url=${fake.baseUrl}`, 'api.request_interval=0.0', 'api.launch_interval=0.01'];
+  const settings = [
+    `api.base_url=${fake.baseUrl}`,
+    ...['api.request_interval=0.0', 'api.launch_interval=0.01'],
+    // Nothing answers at the addresses of its boxes.
+    'wait.ssh=false',
+  ];
   return {
     home,
     fake,

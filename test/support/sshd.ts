@@ -28,8 +28,17 @@ export function whyNoSshd(): string | undefined {
     : undefined;
 }
 
+export interface SshdOptions {
+  /** Default: any free one. */
+  readonly port?: number;
+  /** The private host key, as a file has it; default: one of its own. */
+  readonly hostKey?: string;
+  /** A public key that it lets in, instead of that of `identityFile`. */
+  readonly authorizedKey?: string;
+}
+
 /** @throws where it does not start. */
-export async function startSshd(): Promise<Sshd> {
+export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   const root = mkdtempSync(join(tmpdir(), 'devbox-sshd-'));
   const file = (name: string): string => join(root, name);
   const programs = file('programs');
@@ -37,8 +46,10 @@ export async function startSshd(): Promise<Sshd> {
   for (const name of ['host', 'user']) {
     spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file(name)]);
   }
+  if (options.hostKey !== undefined) writeFileSync(file('host'), options.hostKey, { mode: 0o600 });
+  if (options.authorizedKey !== undefined) writeFileSync(file('user.pub'), `${options.authorizedKey}\n`);
   const { username } = userInfo();
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   // As root it wants this directory; otherwise nobody asks for it.
   if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true });
   const path = `${programs}:${process.env['PATH'] ?? '/usr/bin:/bin'}`;

@@ -1,5 +1,4 @@
 import { acquire } from '../../acquire/launch.ts';
-import { waitUntilReady } from '../../acquire/wait.ts';
 import { DevboxError } from '../../base/errors.ts';
 import {
   endOf,
@@ -18,7 +17,8 @@ import { mayExist } from '../find-box.ts';
 import { allLeases, isUnsettled, mayStillSurface, unseenBox } from '../leased.ts';
 import { secondsOf } from '../settings.ts';
 import { settleLeases, tellOpen } from '../settle-leases.ts';
-import { whyFailed } from '../why-failed.ts';
+import { waitForBox } from '../wait-for-box.ts';
+import { giveUp } from './give-up.ts';
 import { makeAccess, sshPlan } from './launch-access.ts';
 import { requestFingerprint } from './request-fingerprint.ts';
 import type { UpSettings } from './settings.ts';
@@ -68,24 +68,12 @@ export async function bringUpOne(wanted: Wanted, deps: CommandDeps): Promise<Box
   });
   const [only] = up;
   if (up.length > 1 || only === undefined) return up.map(({ box }) => box);
-  if (only.box.phase === 'ready') return [await markReady(only, deps)];
-  if (!config.wait_after_launch) return [only.box];
-  const box = await waitUntilReady({
-    provider,
-    id: only.box.id,
-    name,
-    policy: {
-      timeoutSeconds: config.wait.timeout,
-      pollIntervalSeconds: config.wait.poll_interval,
-      // Machines take minutes to boot; containers are there within seconds.
-      growth: provider.server ? 1 : 1.5,
-    },
-    mayBeLate: provider.surfacingMinutes > 0,
-    explain: (box) => whyFailed(box, provider, deps.context.signal),
-    clock: deps.context.clock,
-    emit: deps.emit,
-    signal: deps.context.signal,
-  });
+  if (!config.wait_after_launch) return [only.box.phase === 'ready' ? await markReady(only, deps) : only.box];
+  // Machines take minutes to boot; containers are there within seconds.
+  const growth = provider.server ? 1 : 1.5;
+  const box = await waitForBox({ id: only.box.id, name, provider, growth }, config, deps).catch(
+    (error: unknown) => giveUp(error, only, wanted, deps),
+  );
   return [await markReady({ box, lease: only.lease }, deps)];
 }
 
@@ -93,7 +81,7 @@ export async function bringUpOne(wanted: Wanted, deps: CommandDeps): Promise<Box
 const mostRemembered = 500;
 
 /** A box of the name that was asked for, and the lease on it where devbox made it. */
-interface Standing {
+export interface Standing {
   readonly box: Box;
   readonly lease: Lease | null;
 }

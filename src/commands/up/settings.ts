@@ -37,6 +37,11 @@ const boxShape = {
     ._default(z.nullable(z.string()), null)
     .check(z.describe('file with NAME=VALUE lines for the environment of the box; what env says wins')),
   wait_after_launch: z.boolean().check(z.describe('wait until the box can be used')),
+  on_failure: z
+    ._default(z.enum(['keep', 'terminate']), 'keep')
+    .check(
+      z.describe('what becomes of a box that was waited for and never became usable: keep or terminate'),
+    ),
 };
 
 const retryShape = {

@@ -1,10 +1,9 @@
-import { waitUntilReady } from '../../acquire/wait.ts';
 import { ready } from '../../leases/lease.ts';
 import { defineCommand } from '../command.ts';
 import { findBox } from '../find-box.ts';
 import { readyView } from '../ready-view.ts';
 import { identifierShape } from '../settings.ts';
-import { whyFailed } from '../why-failed.ts';
+import { waitForBox } from '../wait-for-box.ts';
 
 export const wait = defineCommand({
   name: 'wait',
@@ -16,23 +15,12 @@ export const wait = defineCommand({
   positionals: ['instance_identifier'],
   shape: identifierShape,
   async run(config, deps) {
-    const { context, emit } = deps;
     const { box, provider, leases } = await findBox(config.instance_identifier, deps);
-    const usable = await waitUntilReady({
-      provider,
-      id: box.id,
-      name: box.name ?? box.id,
-      policy: {
-        timeoutSeconds: config.wait.timeout,
-        pollIntervalSeconds: config.wait.poll_interval,
-        growth: 1,
-      },
-      mayBeLate: provider.surfacingMinutes > 0,
-      explain: (box) => whyFailed(box, provider, context.signal),
-      clock: context.clock,
-      emit,
-      signal: context.signal,
-    });
+    const usable = await waitForBox(
+      { id: box.id, name: box.name ?? box.id, provider, growth: 1 },
+      config,
+      deps,
+    );
     for (const lease of leases) await deps.leases.update(lease.id, ready(usable.id));
     return { view: await readyView([usable], config.ssh, deps) };
   },

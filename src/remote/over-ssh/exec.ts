@@ -10,6 +10,18 @@ export interface SshLink {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Its reason, a DevboxError of kind `interrupted`, is what an interrupted command throws. */
   readonly signal: AbortSignal;
+  /** Asked where ssh failed: an error that says more than ssh did; null where there is none. */
+  readonly whyRefused?: () => Promise<DevboxError | null>;
+}
+
+/** With this ssh says that it could not connect; a command can end with it, too. */
+export const sshFailed = 255;
+
+/** @throws DevboxError where ssh failed for a reason that is known. */
+export async function explained(code: number, { whyRefused }: SshLink): Promise<number> {
+  const why = code === sshFailed ? ((await whyRefused?.()) ?? null) : null;
+  if (why !== null) throw why;
+  return code;
 }
 
 /** Runs the words behind it for so many seconds at most, where the box has timeout(1). */
@@ -22,10 +34,11 @@ const limited = 'command -v timeout >/dev/null 2>&1 && exec timeout -k 5 "$0" "$
  * @throws DevboxError `timed-out`; `interrupted` where the signal ended it.
  */
 export async function execOverSsh(
-  { connect, env, signal }: SshLink,
+  link: SshLink,
   { argv, timeoutSeconds }: ExecRequest,
   streams: ProgramStreams,
 ): Promise<number> {
+  const { connect, env, signal } = link;
   const [program = 'ssh', ...options] = connect;
   const limit = timeoutSeconds === null ? undefined : AbortSignal.timeout(timeoutSeconds * 1000);
   const words =
@@ -39,7 +52,7 @@ export async function execOverSsh(
     streams,
   });
   signal.throwIfAborted();
-  if (!limit?.aborted) return code;
+  if (!limit?.aborted) return explained(code, link);
   throw new DevboxError('timed-out', `the command was still running after ${timeoutSeconds} s`, {
     code: 'exec/timed-out',
     hint: 'Give it more time with timeout=SECONDS.',

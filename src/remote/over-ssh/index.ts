@@ -1,6 +1,6 @@
 import type { BoxAccess } from '../access.ts';
 import { connectSsh } from '../ssh-command.ts';
-import { execOverSsh, type SshLink } from './exec.ts';
+import { execOverSsh, explained, type SshLink } from './exec.ts';
 import { deployLogOverSsh, logsOverSsh } from './logs.ts';
 import { statsOverSsh } from './stats.ts';
 
@@ -13,7 +13,7 @@ export function accessOverSsh(link: SshLink): BoxAccess {
     streams: async () => true,
     exec: (request, streams) => execOverSsh(link, request, streams),
     // The terminal of this process, as ssh is used to.
-    terminal: () => connectSsh(connect, { env, signal }),
+    terminal: async () => explained(await connectSsh(connect, { env, signal }), link),
     logs: (query) => logsOverSsh(link, query),
     deployLog: () => deployLogOverSsh(link),
     stats: () => statsOverSsh(link),

@@ -3,10 +3,7 @@ import { capturedStream } from '../../base/captured.ts';
 import { DevboxError } from '../../base/errors.ts';
 import { shellLine } from '../../base/shell.ts';
 import { cleanLine } from '../../base/text.ts';
-import { execOverSsh, type SshLink } from './exec.ts';
-
-/** With this ssh says that it could not connect. */
-const sshFailed = 255;
+import { execOverSsh, type SshLink, sshFailed } from './exec.ts';
 
 /** Seconds that a script may take: one that hangs must not hold up whoever follows. */
 const timeoutSeconds = 60;

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { parseSince, sinceTime } from '../../base/since.ts';
-import type { BoxStatus, Engine, LogPage } from '../engine/engine.ts';
+import type { BoxStatus, Engine, EngineBox, LogPage } from '../engine/engine.ts';
 import { deployLogWire, logsAnswer, logsQuery } from '../wire/logs.ts';
 import { endpoint } from './endpoint.ts';
 
@@ -54,7 +54,10 @@ export const logRoutes = (
       answer: deployLogWire,
       problems: [503],
     },
-    async ({ params }) => ({ logs: await engine.deployLog(params.uuid) }),
+    async ({ params }) => {
+      const box = await engine.get(params.uuid);
+      return { logs: withFailure(await engine.deployLog(params.uuid), box) };
+    },
   );
 };
 
@@ -62,6 +65,12 @@ export const logRoutes = (
 export function logText({ entries, truncated }: LogPage, timestamps: boolean): string {
   const lines = entries.map(({ time, text }) => (timestamps ? `${time} ${text}\n` : `${text}\n`));
   return `${truncated ? '[devbox: older lines are left out]\n' : ''}${lines.join('')}`;
+}
+
+/** GPULab's client sees nowhere else why a box failed, and not every engine writes that down. */
+function withFailure(log: string, { failure, updatedAt }: EngineBox): string {
+  if (failure === null || log.trimEnd().endsWith(failure)) return log;
+  return `${log}${new Date(updatedAt).toISOString()} ${failure}\n`;
 }
 
 const hasEnded = (status: BoxStatus): boolean =>

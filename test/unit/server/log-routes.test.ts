@@ -40,10 +40,11 @@ const page: LogPage = {
 
 const queries: LogQuery[] = [];
 let status: BoxStatus;
+let failure: string | null;
 const app = fastify();
 logRoutes(app, {
   engine: {
-    get: async () => ({ ...box, status }),
+    get: async () => ({ ...box, status, failure }),
     logs: async (_id, query) => {
       queries.push(query);
       return page;
@@ -55,6 +56,7 @@ logRoutes(app, {
 beforeEach(() => {
   queries.length = 0;
   status = 'running';
+  failure = null;
 });
 afterAll(() => app.close());
 
@@ -69,6 +71,13 @@ describe('the logs of a container', () => {
       logs: '2026-03-01T11:59:59.100Z one\n2026-03-01T11:59:59.200Z two\n',
       timestamp,
     });
+    expect(await get('/deploy')).toEqual({ logs: 'made\n' });
+  });
+
+  test('of its making end with why it failed, once', async () => {
+    failure = 'it ended with status 3';
+    expect(await get('/deploy')).toEqual({ logs: 'made\n1970-01-01T00:00:00.000Z it ended with status 3\n' });
+    failure = 'made';
     expect(await get('/deploy')).toEqual({ logs: 'made\n' });
   });
 

@@ -29,19 +29,19 @@ async function deployed(name: string, ...argv: string[]): Promise<string> {
 describe('deploy', () => {
   it('ends with a card that says where the ports are and what to type next', async () => {
     const { code, stdout } = await devbox(
-      ...['deploy', '--name', 'carded', '--ports', '8080,8888', '--wait'],
+      ...['deploy', '--name', 'carded', '--ports', '18080,18888', '--wait'],
       ...['--', 'sleep', '1000'],
     );
     expect(code).toBe(0);
     expect(stdout).toMatch(/^carded\n +ID: {2}\S{36}\n +Status: {2}running\n +Shell: {2}devbox ssh carded\n/);
-    expect(stdout).toMatch(/ Ports: {2}8080( → http:\/\/\S+)?\n +8888/);
+    expect(stdout).toMatch(/ Ports: {2}18080( → http:\/\/\S+)?\n +18888/);
     expect(stdout).toMatch(
       /\n\nRun: +devbox exec carded -- COMMAND\nLogs: +devbox logs carded\nEnd: +devbox down carded\n$/,
     );
   });
 
   it('gives machines the id as GPULab’s own client does, and as every command of devbox does', async () => {
-    const box = await json('deploy', 'name=for-machines', 'ports=[8080]');
+    const box = await json('deploy', 'name=for-machines', 'ports=[18081]');
     expect(box).toMatchObject({
       container_id: box.id,
       uuid: box.id,
@@ -49,7 +49,7 @@ describe('deploy', () => {
       status: 'running',
       phase: 'ready',
       gpu_type: null,
-      ports: { 8080: expect.anything() },
+      ports: { 18081: expect.anything() },
       created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
     });
     expect(Number.isInteger(box.uptime)).toBe(true);

@@ -4,6 +4,7 @@ import { request as httpsRequest } from 'node:https';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { until } from '../integration/server/world.ts';
 import { type Home, makeHome } from '../support/bin.ts';
 import { makeCertificate } from '../support/certificate.ts';
 import { addKey, type Served, startServe } from '../support/served.ts';
@@ -96,10 +97,14 @@ test('every mutation and every command is in the audit log: who, what, to which 
   });
   const id: string = made.body.container_id;
   await call('POST', `/v1/containers/${id}/exec`, { command: 'echo hush-hush; exit 7' });
-  const entries = readFileSync(join(stateOf(home), 'audit.log'), 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line));
+  const read = () =>
+    readFileSync(join(stateOf(home), 'audit.log'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+  // The last line about a request is written when its answer has been sent.
+  await until('the command is written down', () => read().some(({ exitCode }) => exitCode === 7));
+  const entries = read();
   expect(entries).toContainEqual(
     expect.objectContaining({
       caller: 'alice',

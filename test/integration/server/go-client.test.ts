@@ -159,6 +159,9 @@ describe('containers', () => {
     ];
     expect(await look(well)).toMatchObject({ status: 'running', type: 'CPU', gpu_count: 0, gpus: [] });
     await until('it failed', async () => statusOf(await look(badly)) === 'failed');
+    expect(await ask(go.deployLogs, 'GET', `/v1/containers/${badly}/logs/deploy`)).toEqual({
+      logs: expect.stringMatching(/it ended with status 3\n$/),
+    });
     for (const id of [well, badly]) await ask(null, 'DELETE', `/v1/containers/${id}`);
   });
 });

@@ -43,8 +43,8 @@ async function closeOne(lease: Lease, { provider, ssh }: LeasePlaces, deps: Comm
     async () => {
       const now = await deps.leases.get(lease.id);
       if (now === null) return;
-      if (!isUnsettled(now) || mayStillSurface(now, provider, deps.context.clock))
-        throw mayExist(now, provider);
+      if (!isUnsettled(now)) throw underWay(now);
+      if (mayStillSurface(now, provider, deps.context.clock)) throw mayExist(now, provider);
       await closeLease(now, { provider, ssh }, deps);
     },
     { signal: busy.signal, onWait },

@@ -30,7 +30,13 @@ const runsHere = (value: PlainValue, { config }: Situation): boolean =>
   isFilled(value) && Object(config['api'])['provider'] === 'local';
 
 /** Commands that take from a box what cannot be had again. */
-const ending: ReadonlySet<PlainValue | undefined> = new Set(['down', 'redeploy', 'stop']);
+const ending: ReadonlySet<PlainValue | undefined> = new Set([
+  'down',
+  'redeploy',
+  'stop',
+  'cleanup',
+  'lease_release',
+]);
 
 const ends = (value: PlainValue, { config }: Situation): boolean =>
   isSet(value) && ending.has(config['command']);
@@ -82,6 +88,12 @@ const table: readonly Guarded[] = [
     key: /^force$/,
     why: 'ends or deletes without asking',
     harms: (value, situation) => ends(value, situation) || erases(value, situation),
+  },
+  { key: /^orphans$/, why: 'ends boxes that no lease here knows', harms: isSet },
+  {
+    key: /^lease$/,
+    why: 'decides which lease is given up',
+    harms: (value, { config }) => isGiven(value) && config['command'] === 'lease_release',
   },
   {
     key: /^(volume|path|filesystem|ruleset|ssh_key|template|credential)$/,

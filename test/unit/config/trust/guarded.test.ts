@@ -38,6 +38,9 @@ describe('guardedSettings', () => {
       { command: 'down', instance_identifier: 'x', purge: true },
       ['instance_identifier', 'purge'],
     ],
+    ['what cleanup ends', { command: 'reap', orphans: true, dry_run: false }, ['orphans']],
+    ['what cleanup leaves', { command: 'reap', orphans: false, lease: 'x' }, []],
+    ['which lease is given up', { command: 'lease_release', lease: 'x', force: true }, ['lease', 'force']],
     ['a file for the environment', { env_file: '/etc/passwd' }, ['env_file']],
     [
       'what a box here begins with',

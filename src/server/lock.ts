@@ -59,7 +59,8 @@ async function clearDead(path: string): Promise<boolean> {
   } catch (error) {
     if (!hasCode(error, 'EEXIST')) throw error;
     const made = await stat(guard).catch(() => undefined);
-    if (made && Date.now() - made.mtimeMs > abandonedMilliseconds)
+    // One from the future was made before somebody set the clock back.
+    if (made && Math.abs(Date.now() - made.mtimeMs) > abandonedMilliseconds)
       await rm(guard, { recursive: true, force: true });
     return false;
   }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -16,6 +16,29 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true }));
 
 describe('the lock', () => {
+  const dead = JSON.stringify({ pid: 1, startTime: '1', bootId: 'another', socket: null });
+
+  test.each([
+    ['a minute ago', -60],
+    ['before the clock was set back', 3600],
+  ])('of a dead holder is free, also where its clearing was cut off %s', async (_when, seconds) => {
+    await symlink(dead, path);
+    const guard = `${path}.clearing`;
+    await mkdir(guard);
+    const when = Date.now() / 1000 + seconds;
+    await utimes(guard, when, when);
+    await tryLock(path, null);
+    expect(await tryLock(path, null)).toBeDefined();
+    expect(await readdir(directory)).toEqual(['the.lock']);
+  });
+
+  test('waits for a clearing that has only begun', async () => {
+    await symlink(dead, path);
+    await mkdir(`${path}.clearing`);
+    expect(await tryLock(path, null)).toBeUndefined();
+    expect((await readdir(directory)).sort()).toEqual(['the.lock', 'the.lock.clearing']);
+  });
+
   test('is held by one, and free again when given back', async () => {
     const lock = await tryLock(path, '/run/its.sock');
     expect(await lock?.isHeld()).toBe(true);

@@ -106,19 +106,21 @@ export class TerminalSessions {
     const socket =
       Buffer.byteLength(own) <= maxSocketPath ? own : join(privateTemporary(), `${nameOf(secret)}.sock`);
     const record: TerminalRecord = { secret, box, caller, socket };
-    await mkdir(directory, { recursive: true, mode: 0o700 });
-    await writeDurably(join(directory, 'record.json'), JSON.stringify(record));
-    const said = await startHolder(this.#program, {
-      socket,
-      directory,
-      title,
-      source,
-      unusedSeconds,
-      lostSeconds,
-    });
-    if (said === 'ready') return secret;
-    this.#unseen.delete(secret);
-    await this.#forget(nameOf(secret));
+    try {
+      await mkdir(directory, { recursive: true, mode: 0o700 });
+      await writeDurably(join(directory, 'record.json'), JSON.stringify(record));
+      await this.#hold({ socket, directory, title, source, unusedSeconds, lostSeconds });
+      return secret;
+    } catch (error) {
+      this.#unseen.delete(secret);
+      await this.#forget(nameOf(secret));
+      throw error;
+    }
+  }
+
+  async #hold(spec: HolderSpec): Promise<void> {
+    const said = await startHolder(this.#program, spec);
+    if (said === 'ready') return;
     throw new ApiProblem(500, 'no-terminal', `the terminal could not be started: ${said}`);
   }
 

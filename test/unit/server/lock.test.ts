@@ -16,13 +16,13 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true }));
 
 describe('the lock', () => {
-  const dead = JSON.stringify({ pid: 1, startTime: '1', bootId: 'another', socket: null });
+  const left = JSON.stringify({ pid: 1, startTime: '1', bootId: 'another', socket: null });
 
   test.each([
     ['a minute ago', -60],
     ['before the clock was set back', 3600],
   ])('of a dead holder is free, also where its clearing was cut off %s', async (_when, seconds) => {
-    await symlink(dead, path);
+    await symlink(left, path);
     const guard = `${path}.clearing`;
     await mkdir(guard);
     const when = Date.now() / 1000 + seconds;
@@ -33,7 +33,7 @@ describe('the lock', () => {
   });
 
   test('waits for a clearing that has only begun', async () => {
-    await symlink(dead, path);
+    await symlink(left, path);
     await mkdir(`${path}.clearing`);
     expect(await tryLock(path, null)).toBeUndefined();
     expect((await readdir(directory)).sort()).toEqual(['the.lock', 'the.lock.clearing']);

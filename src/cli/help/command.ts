@@ -106,7 +106,7 @@ function describe(command: Command, key: string): string {
 }
 
 function defaultText(value: PlainValue): string {
-  if (value === '???') return 'none, some providers need it';
+  if (value === '???') return 'none, it is needed';
   const other = typeof value === 'string' ? /^\$\{oc\.select:([\w.]+),/.exec(value)?.[1] : undefined;
   if (other !== undefined) return other;
   return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);

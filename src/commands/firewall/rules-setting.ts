@@ -52,8 +52,12 @@ export function parseRule(text: string): FirewallRule | string {
   const range = hasPorts ? portsIn(rest[0] ?? '') : null;
   if (range === undefined) return 'must have ports from 1 to 65535, such as 22 or 8000-8100';
   const [source, ...description] = hasPorts ? rest.slice(1) : rest;
+  // An IPv6 address, such as ::1, must not be taken for everybody and a description.
+  if (!source && description[0] === '' && description.length > 1) return noNetwork;
   return { protocol, ports: range, source: source || anywhere, description: description.join(':') };
 }
+
+const noNetwork = 'must have an IPv4 address or network as its source, such as 10.0.0.0/8';
 
 function portsIn(text: string): readonly [number, number] | undefined {
   if (text === '' || text === '*') return everyPort;
@@ -78,7 +82,7 @@ function problemOf({ protocol, ports, source, description }: FirewallRule): stri
   if (ports !== null && (ports[0] < 1 || ports[1] > 65_535)) return 'must have ports from 1 to 65535';
   if (ports !== null && ports[1] < ports[0])
     return `must have ports that go upwards: ${ports[1]}-${ports[0]}`;
-  if (!isNetwork(source)) return 'must have an IPv4 address or network as its source, such as 10.0.0.0/8';
+  if (!isNetwork(source)) return noNetwork;
   if ([...description].length > 128) return 'must have a description of at most 128 characters';
   return undefined;
 }

@@ -26,12 +26,12 @@ export const firewall = defineCommand({
   async run(_config, deps) {
     const facet = requireFacet(await deps.provider(), 'firewall');
     const global = await facet.global();
-    const { cards, footer, json, quiet } = rulesetsView(await facet.rulesets());
+    const { cards, json, quiet } = rulesetsView(await facet.rulesets());
     const first = rulesetView(global);
     return {
       view: {
         cards: [...first.cards, ...cards],
-        footer: footer ?? [],
+        footer: [`The global ruleset and ${cards.length} more`],
         json: [first.json, ...(Array.isArray(json) ? json : [])],
         quiet: [...first.quiet, ...quiet],
       },

@@ -34,8 +34,12 @@ export async function generateKey(
   } catch (error) {
     // Without its private half a key is of no use to anybody.
     await unlink(path).catch(() => undefined);
-    if (made) await facet.remove(made.id).catch(() => undefined);
-    throw made ? noFile(path, error) : error;
+    if (made === undefined) throw error;
+    const isGone = await facet.remove(made.id).then(
+      () => true,
+      () => false,
+    );
+    throw notKept(made, isGone, path, error);
   } finally {
     await handle.close();
   }
@@ -49,14 +53,26 @@ function makesNone({ name }: Pick<Provider, 'name'>): DevboxError {
   });
 }
 
+function notKept({ name }: SshKey, isGone: boolean, path: string, error: unknown): DevboxError {
+  return new DevboxError('failed', `the private key could not be written: ${whyOf(error)}`, {
+    code: 'ssh-keys/not-kept',
+    title: 'Not Kept',
+    details: [{ label: 'File', value: path }],
+    hint: isGone
+      ? `The key ${name} was deleted again: nobody has its private half.`
+      : `Nobody has the private half of the key ${name}. Delete it: devbox ssh-keys rm ${name}`,
+  });
+}
+
+const whyOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 function noFile(path: string, error: unknown): DevboxError {
   const exists = hasCode(error, 'EEXIST');
-  const why = error instanceof Error ? error.message : String(error);
   return new DevboxError(
     'usage',
     exists
       ? 'there is a file already where the private key is to go'
-      : `the private key cannot be kept: ${why}`,
+      : `the private key cannot be kept: ${whyOf(error)}`,
     {
       code: 'ssh-keys/private-key-file',
       title: 'Usage Error',

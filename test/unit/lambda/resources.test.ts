@@ -95,6 +95,18 @@ test('a box is renamed by POST, and keeps its id', async () => {
   expect(await provider.get(id)).toMatchObject({ name: 'after' });
 });
 
+test('a lost answer to a rename leaves its outcome open', async () => {
+  const { rename, provider } = await start({
+    faults: [{ on: 'POST /instances/*', fault: { kind: 'drop-after' } }],
+  });
+  const box = await provider.get(fake.addInstance({ name: 'before' }).id);
+  if (!box) throw new Error('the box is missing');
+  expect(await errorOf(rename.rename(box, 'after'))).toMatchObject({
+    kind: 'outcome-unknown',
+    hint: expect.stringContaining(`inspect instance_identifier=${box.id}`),
+  });
+});
+
 type Started = Awaited<ReturnType<typeof start>>;
 const filesystem = {
   id: 'f1'.repeat(16),

@@ -124,8 +124,8 @@ describe('wrong settings end with exit 2 and say where and what', () => {
     ],
     [
       'what a provider needs and nobody set',
-      ['up', 'region=x', 'instance_type=y'],
-      [/ssh_key_name is not set/, /up on lambda/, /conf\/command\/up\.yaml:\d+/, /ssh_key_name=VALUE/],
+      ['up', 'region=x'],
+      [/instance_type is not set/, /up on lambda/, /conf\/command\/up\.yaml:\d+/, /instance_type=VALUE/],
     ],
     ['a mandatory value', ['down'], [/instance_identifier is not set/, /conf\/command\/down\.yaml:\d+/]],
     ['an unknown provider', ['list', 'api.provider=lmbda'], [/lmbda/, /Did you mean lambda\?/]],

@@ -31,6 +31,17 @@ export function markHostname(mark: string): string {
   return mark.replaceAll('_', '-');
 }
 
+/** The mark as the name of the SSH key that devbox makes for a lease. */
+export function markKeyName(mark: string): string {
+  return `devbox-${markHostname(mark)}`;
+}
+
+/** The id of the lease that a key of this name was made for; null where it is none of devbox's. */
+export function leaseOfKey(name: string): string | null {
+  const digits = /^devbox-dbx-([0-9a-f]{12})$/.exec(name)?.[1];
+  return digits === undefined ? null : `dbx_${digits}`;
+}
+
 /** What the complete set of tags on a box says. */
 export interface ReadMarks {
   readonly lease: string;

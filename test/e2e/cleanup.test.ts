@@ -174,6 +174,19 @@ describe('a box of a lease that is not known here', () => {
   });
 });
 
+it('an SSH key that devbox made for a lease that is not known here is shown and left', async () => {
+  const keys = ['default', 'devbox-dbx-ffffffffffff'].map((name, index) => ({
+    id: `${index}`.padStart(32, '5'),
+    name,
+    public_key: 'ssh-ed25519 AAAA',
+  }));
+  await start({ catalogue: { sshKeys: keys } });
+  expect(await json('cleanup')).toMatchObject([
+    { kind: 'ssh_key', name: 'devbox-dbx-ffffffffffff', action: 'to_decide', lease: 'dbx_ffffffffffff' },
+  ]);
+  expect(fake.requests.every(({ method }) => method === 'GET')).toBe(true);
+});
+
 it('a lease that is given up leaves its box, which can be adopted again', async () => {
   await start();
   await devbox(up);

@@ -29,10 +29,14 @@ export async function carryOut(item: Item, ssh: SshConfig, deps: CommandDeps): P
     if (item.kind === 'lease') await noteUse(item, deps);
     if (verdict.act === 'keep') return { item, action: 'kept', why: verdict.why };
     if (verdict.act === 'ask') return { item, action: 'to decide', why: verdict.why };
-    const name = item.kind === 'lease' ? item.lease.name : (item.box.name ?? item.box.id);
-    return await underName(item, name, deps, () =>
-      item.kind === 'lease' ? actOnLease(item, ssh, deps) : endOrphan(item, ssh, deps),
-    );
+    switch (item.kind) {
+      case 'lease':
+        return await underName(item, item.lease.name, deps, () => actOnLease(item, ssh, deps));
+      case 'orphan':
+        return await underName(item, item.box.name ?? item.box.id, deps, () => endOrphan(item, ssh, deps));
+      case 'key':
+        return { item, action: 'to decide', why: verdict.why };
+    }
   } catch (error) {
     if (!(error instanceof DevboxError) || error.kind === 'interrupted') throw error;
     return { item, action: 'failed', why: error.message, error };

@@ -35,7 +35,6 @@ export const cleanup = defineCommand({
 
 export const reap = defineCommand({
   name: 'reap',
-  changes: true,
   summary: 'clean up unattended, for cron, a timer or a CI job',
   examples: ['devbox reap', 'devbox reap --json', 'devbox command=reap orphans=true api=default'],
   positionals: [],
@@ -43,7 +42,8 @@ export const reap = defineCommand({
   async run({ dry_run, orphans, ssh }, deps) {
     const outcome = await cleanUp({ dryRun: dry_run, orphans, ask: false, showKept: false, ssh }, deps);
     const { context } = deps;
-    if (!dry_run) {
+    // One that could not do its work is no reaper to rely on.
+    if (!dry_run && !outcome.error) {
       const { name: user, host } = context.user;
       await writeHeartbeat(context.paths, { at: new Date(context.clock.now()).toISOString(), host, user });
     }

@@ -1,6 +1,7 @@
 import type { Lease } from '../../leases/lease.ts';
-import { leaseTag, type ReadMarks, readMarks } from '../../leases/marks.ts';
+import { leaseOfKey, leaseTag, type ReadMarks, readMarks } from '../../leases/marks.ts';
 import { type Verdict, verdictOn, verdictOnOpen } from '../../leases/verdict.ts';
+import type { SshKey } from '../../providers/facets/ssh-keys.ts';
 import type { Box, Provider } from '../../providers/provider.ts';
 import type { Asked } from '../ask-providers.ts';
 import type { CommandDeps } from '../command.ts';
@@ -26,6 +27,14 @@ export type Item =
       readonly provider: Provider;
       readonly marks: ReadMarks | null;
       readonly verdict: Verdict;
+    }
+  /** An SSH key that devbox made, of a lease that is not known here. */
+  | {
+      readonly kind: 'key';
+      readonly key: SshKey;
+      readonly lease: string;
+      readonly provider: Provider;
+      readonly verdict: Verdict;
     };
 
 export interface PlanOptions {
@@ -40,14 +49,31 @@ export async function planFor(
   known: readonly Lease[],
   options: PlanOptions,
   deps: CommandDeps,
-) {
+): Promise<Item[]> {
   const items: Item[] = [];
   for (const lease of asked.leases) items.push(await leaseItem(lease, asked, options, deps));
   for (const box of asked.boxes) {
     const orphan = orphanItem(box, asked.provider, known, options, deps.context.clock.now());
     if (orphan) items.push(orphan);
   }
+  items.push(...(await strayKeys(asked, deps)));
   return items;
+}
+
+/** Keys that devbox made for leases that are not known here. Which lease they are of is no proof that it is over. */
+async function strayKeys({ provider, boxes }: Asked, { leases }: CommandDeps): Promise<Item[]> {
+  if (!provider.sshLaunch) return [];
+  const all = (await provider.sshKeys?.list()) ?? [];
+  // Read after the keys: a lease is on disk before its key is registered.
+  const known = [...(await leases.list()).leases, ...(await leases.unfinished())];
+  const here = new Set<string>(known.map(({ id }) => id));
+  return all.flatMap((key): Item[] => {
+    const lease = leaseOfKey(key.name);
+    if (lease === null || here.has(lease)) return [];
+    if (boxes.some(({ phase, sshKeys }) => phase !== 'ended' && sshKeys.includes(key.name))) return [];
+    const why = 'no box has this SSH key and no lease here knows it; it may be of another machine';
+    return [{ kind: 'key', key, lease, provider, verdict: { act: 'ask', why, candidates: [] } }];
+  });
 }
 
 async function leaseItem(lease: Lease, asked: Asked, { ssh }: PlanOptions, deps: CommandDeps): Promise<Item> {

@@ -1,6 +1,7 @@
 import { agrees } from '../../base/ask.ts';
 import { DevboxError } from '../../base/errors.ts';
 import { count } from '../../base/text.ts';
+import type { Lease } from '../../leases/lease.ts';
 import { askProviders } from '../ask-providers.ts';
 import { closeLease } from '../close-lease.ts';
 import type { CommandDeps } from '../command.ts';
@@ -24,7 +25,10 @@ export interface CleanupOptions extends PlanOptions {
  */
 export async function cleanUp(options: CleanupOptions, deps: CommandDeps): Promise<Outcome> {
   const leases = await allLeases(deps);
-  const { asked, failed } = await askProviders(leases, deps, options.dryRun);
+  const { asked, failed } = await askProviders(leases, deps, options.dryRun).catch((error: unknown) => {
+    if (hasNothingToDo(error, leases, options, deps)) return { asked: [], failed: [] };
+    throw error;
+  });
   const items: Item[] = [];
   for (const one of asked) items.push(...(await planFor(one, leases, options, deps)));
   const ends = items.filter(({ verdict }) => verdict.act === 'end').length;
@@ -51,6 +55,17 @@ export async function cleanUp(options: CleanupOptions, deps: CommandDeps): Promi
     view: cleanupView(done, { ...options, now: deps.context.clock.now() }),
     ...(error ? { error } : {}),
   };
+}
+
+/** Without a key, a provider that nobody chose and no lease knows has nothing to clean up. */
+function hasNothingToDo(
+  error: unknown,
+  leases: readonly Lease[],
+  { orphans }: CleanupOptions,
+  { apiIsExplicit }: CommandDeps,
+): boolean {
+  const isKeyless = error instanceof DevboxError && error.code.endsWith('/no-api-key');
+  return isKeyless && leases.length === 0 && !orphans && !apiIsExplicit;
 }
 
 async function confirm(ends: number, deps: CommandDeps): Promise<void> {

@@ -55,6 +55,10 @@ function summary(done: readonly Done[], dryRun: boolean): Text {
 /** How a person decides on what devbox does not. */
 function advice({ item, action }: Done): Text[] {
   if (action !== 'to decide' || item.verdict.act !== 'ask') return [];
+  if (item.kind === 'key')
+    return [
+      ['To delete the key ', item.key.name, ': ', token('command', `devbox ssh_keys rm ${item.key.name}`)],
+    ];
   const lease = item.kind === 'lease' ? ` lease=${item.lease.id}` : '';
   return item.verdict.candidates.map((id) => [
     'To take ',
@@ -71,7 +75,8 @@ function json({ item, action, why, error }: Done, { dryRun, now }: CleanupShown)
     name: nameOf({ item }),
     id: idOf({ item }),
     provider: item.provider.name,
-    lease: lease?.id ?? (item.kind === 'orphan' ? (item.marks?.lease ?? null) : null),
+    kind: item.kind === 'key' ? 'ssh_key' : 'box',
+    lease: leaseOf({ item }),
     action: action.replace(' ', '_'),
     dry_run: dryRun,
     because: why,
@@ -82,9 +87,35 @@ function json({ item, action, why, error }: Done, { dryRun, now }: CleanupShown)
 }
 
 function nameOf({ item }: Pick<Done, 'item'>): string {
-  return item.kind === 'lease' ? item.lease.name : (item.box.name ?? '-');
+  switch (item.kind) {
+    case 'lease':
+      return item.lease.name;
+    case 'orphan':
+      return item.box.name ?? '-';
+    case 'key':
+      return item.key.name;
+  }
 }
 
+/** The id of the box, where it is about one. */
 function idOf({ item }: Pick<Done, 'item'>): string | null {
-  return item.kind === 'lease' ? (item.lease.instanceId ?? item.box?.id ?? null) : item.box.id;
+  switch (item.kind) {
+    case 'lease':
+      return item.lease.instanceId ?? item.box?.id ?? null;
+    case 'orphan':
+      return item.box.id;
+    case 'key':
+      return null;
+  }
+}
+
+function leaseOf({ item }: Pick<Done, 'item'>): string | null {
+  switch (item.kind) {
+    case 'lease':
+      return item.lease.id;
+    case 'orphan':
+      return item.marks?.lease ?? null;
+    case 'key':
+      return item.lease;
+  }
 }

@@ -3,7 +3,7 @@ import { askProviders } from '../ask-providers.ts';
 import { carryOut, type Done } from '../cleanup/carry-out.ts';
 import { cleanupView } from '../cleanup/view.ts';
 import { defineCommand } from '../command.ts';
-import { allLeases, mayStillSurface } from '../leased.ts';
+import { allLeases, isUnsettled, mayStillSurface } from '../leased.ts';
 
 export const reconcile = defineCommand({
   name: 'reconcile',
@@ -13,7 +13,10 @@ export const reconcile = defineCommand({
   positionals: [],
   shape: {},
   async run({ ssh }, deps) {
-    const { asked, failed } = await askProviders(await allLeases(deps), deps);
+    const leases = await allLeases(deps);
+    const { asked, failed } = leases.some(isUnsettled)
+      ? await askProviders(leases, deps)
+      : { asked: [], failed: [] };
     const done: Done[] = [];
     for (const { provider, settled } of asked) {
       for (const { lease, match } of settled) {

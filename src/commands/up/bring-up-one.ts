@@ -178,12 +178,13 @@ async function launch(wanted: Wanted, before: readonly Box[], deps: CommandDeps)
   const acquired = await acquire({
     provider: {
       launchIntervalSeconds: provider.launchIntervalSeconds,
-      // The time of a box begins with the launch that is accepted, which may be hours after the first.
-      launch: (asked: LaunchRequest) =>
-        provider.launch({
-          ...asked,
-          marks: marksOf({ ...lease, expiresAt: endOf(ttlSeconds, clock.now()) }),
-        }),
+      // The time of a box begins with the launch that is accepted, which may be hours after the first. On disk is when the
+      // last one was sent: so long after it a box may still appear.
+      launch: async (asked: LaunchRequest) => {
+        const expiresAt = endOf(ttlSeconds, clock.now());
+        lease = await leases.update(lease.id, (now) => ({ ...now, expiresAt }));
+        return provider.launch({ ...asked, marks: marksOf(lease) });
+      },
     },
     request,
     what,

@@ -1,6 +1,6 @@
 import { DevboxError } from '../../base/errors.ts';
 import { enteredWith, type Lease } from '../../leases/lease.ts';
-import { markHostname } from '../../leases/marks.ts';
+import { markKeyName } from '../../leases/marks.ts';
 import type { SshKeysFacet } from '../../providers/facets/ssh-keys.ts';
 import type { LaunchAccess, Provider, SshLaunch } from '../../providers/provider.ts';
 import { keepHostKey, keepIdentity } from '../../remote/keys/box-keys.ts';
@@ -47,7 +47,7 @@ export async function makeAccess(
     const named = await leases.update(lease.id, enteredWith({ made: false, name: keyName }));
     return { access: { keyName, hostKey }, lease: named };
   }
-  const name = managedKeyName(lease);
+  const name = markKeyName(lease.id);
   const pair = makeKeyPair(name);
   await keepIdentity(state, lease.id, pair);
   const { publicKey } = pair;
@@ -55,9 +55,6 @@ export async function makeAccess(
   await registerKey(requireFacet(provider, 'sshKeys'), { name, publicKey });
   return { access: { keyName: name, hostKey }, lease: bound };
 }
-
-/** The mark of a lease, as the name of its key at the provider. */
-const managedKeyName = (lease: Lease): string => `devbox-${markHostname(lease.id)}`;
 
 /**
  * Registers a key. One that is there already under this name is used where it is the same; a lost answer is settled by

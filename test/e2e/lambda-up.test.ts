@@ -142,6 +142,14 @@ describe('defaults from the environment', () => {
     );
   });
 
+  it('are what help tells, while commands that only list a resource are no other names of list', async () => {
+    expect((await user.home.run(['help', 'up'])).stdout).toContain('[default: DEVBOX_LAMBDA_REGION]');
+    expect((await user.home.run(['help', 'list'])).stdout).not.toContain('Other names');
+    expect((await user.home.run(['help', 'filesystems', 'rm'])).stdout).toMatch(
+      /Other names: filesystems delete, filesystems remove\n/,
+    );
+  });
+
   it('that exclude each other are named', async () => {
     const said = await refused([], { env: { ...env, DEVBOX_LAMBDA_IMAGE: 'x' } });
     expect(said.replaceAll(/\s+/g, ' ')).toContain(

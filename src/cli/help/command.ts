@@ -23,14 +23,14 @@ export async function commandHelp(topic: Topic, source: ConfigSource, context: C
   const columns = widthOf(context);
   const words = command.positionals.map((key) => ` ${asWord(key, topic)}`).join('');
   const rest = command.rest === undefined ? '' : ' -- COMMAND [ARGUMENT ...]';
-  const names = otherNames(command.name, source, context).filter((name) => name !== option);
+  const names = otherNames(command, source, context).filter((name) => name !== option);
   const page = blankPage(columns);
   for (const [key, value] of Object.entries(composition.config)) {
     if (!Object.hasOwn(command.shape, key)) continue;
     page.option(key.replaceAll('_', '-'), {
       alias: spellingsOf(key, command),
       describe: describe(command, key),
-      defaultDescription: defaultText(value),
+      defaultDescription: defaultText(value, composition),
       group: 'Settings (--max-retries 5 and max_retries=5 are the same):',
     });
   }
@@ -75,16 +75,16 @@ export function familyHelp(
   return section(`Commands that begin with ${spelled(family)}:`, entries, columns);
 }
 
-/** The other options of devbox's own that stand for a command. */
-function otherNames(command: string, source: ConfigSource, context: Context): string[] {
+/** The other options of devbox's own that stand for a command, and set nothing of it. */
+function otherNames({ name: command, shape }: Command, source: ConfigSource, context: Context): string[] {
+  const settings = (option: string): string => {
+    const { config } = composeConfig(source, [`command=${option}`], context);
+    return JSON.stringify(['command', ...Object.keys(shape)].map((key) => config[key]));
+  };
+  const ours = settings(command);
   const own = listGroups(source.trees.filter(({ label }) => label === 'built-in'));
   const options = own.find(({ group }) => group === 'command')?.options ?? [];
-  return options
-    .map(({ name }) => name)
-    .filter(
-      (name) =>
-        name !== command && composeConfig(source, [`command=${name}`], context).config['command'] === command,
-    );
+  return options.map(({ name }) => name).filter((name) => name !== command && settings(name) === ours);
 }
 
 function spellingsOf(key: string, { flags = {} }: Command): string[] {
@@ -105,9 +105,15 @@ function describe(command: Command, key: string): string {
   return `${z.globalRegistry.get(schema)?.description ?? ''}${howGiven[kindOf(schema)] ?? ''}`;
 }
 
-function defaultText(value: PlainValue): string {
+function defaultText(value: PlainValue, composition: Composition): string {
   if (value === '???') return 'none, it is needed';
   const other = typeof value === 'string' ? /^\$\{oc\.select:([\w.]+),/.exec(value)?.[1] : undefined;
-  if (other !== undefined) return other;
+  if (other !== undefined) return variableAt(other, composition) ?? other;
   return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
+}
+
+/** The variable of the environment that a setting is read from, if it is. */
+function variableAt(key: string, composition: Composition): string | undefined {
+  const text = composition.originOf(key)?.text;
+  return /^\$\{oc\.env:(\w+),null\}$/.exec(text ?? '')?.[1];
 }

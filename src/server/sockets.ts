@@ -40,7 +40,10 @@ export function socketRoutes(
       summary: 'A terminal, in the protocol of ttyd 1.7; the secret is all it needs',
       async forward([secret = ''], { headers, url }) {
         const terminal = await terminals.find(secret);
-        if (!terminal) throw new ApiProblem(404, 'not-found', 'this terminal has ended, or never was');
+        // A key that was taken back does not open the terminals either that were asked for with it.
+        if (!terminal || !(await access.knows(terminal.caller))) {
+          throw new ApiProblem(404, 'not-found', 'this terminal has ended, or never was');
+        }
         const about = {
           request: requestId(headers),
           caller: terminal.caller,

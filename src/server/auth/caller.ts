@@ -13,7 +13,12 @@ export interface Access {
    * @returns undefined for somebody who is not let in.
    */
   admit(key: string | undefined): Promise<Caller | undefined>;
+  /** Whether a caller who was let in once would be let in now. @param name of a `Caller`. */
+  knows(name: string): Promise<boolean>;
 }
 
 /** For a socket that only its owner can open: whoever reaches it is the owner. */
-export const ownerOnly: Access = { admit: async () => ({ name: 'owner', hasKey: false }) };
+export const ownerOnly: Access = {
+  admit: async () => ({ name: 'owner', hasKey: false }),
+  knows: async () => true,
+};

@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { WebSocket } from 'ws';
 import * as z from 'zod/mini';
+import { ApiKeys } from '../../../src/server/auth/keys.ts';
 import { encodeFrame, encodeGrant, execProtocol } from '../../../src/server/wire/exec-stream.ts';
 import { bundleServer } from './bundle.ts';
 import { startTcpServer, type TcpServer } from './tcp-server.ts';
@@ -261,4 +262,23 @@ test('terminals that nobody opens are few', async () => {
   expect([answers.filter(({ status }) => status === 200).length, refused.length]).toEqual([16, 4]);
   expect(refused[0]).toMatchObject({ body: { code: 'too-many-terminals', message: expect.any(String) } });
   expect(Number(refused[0]?.headers.get('retry-after'))).toBeGreaterThan(0);
+});
+
+test('a terminal does not open any more when the key that it was asked for with was taken back', async () => {
+  const keys = new ApiKeys(server.state);
+  const { key, record } = await keys.add('leaver', new Date());
+  const { body } = await server.call('POST', `/v1/containers/${box}/terminal`, undefined, { 'api-key': key });
+  const { websocket_url: url } = z.parse(z.looseObject({ websocket_url: z.string() }), body);
+  const open = () =>
+    new Promise<string>((resolve) => {
+      const socket = new WebSocket(url, 'tty');
+      socket.once('open', () => {
+        socket.terminate();
+        resolve('open');
+      });
+      socket.once('error', (error) => resolve(error.message));
+    });
+  expect(await open()).toBe('open');
+  await keys.remove(record.id);
+  expect(await open()).toContain('404');
 });

@@ -1,8 +1,12 @@
+import { once } from 'node:events';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { WebSocket } from 'ws';
 import * as z from 'zod/mini';
+import { messageBytes } from '../../../src/server/wire/message.ts';
 import { decode, type GoType } from '../../support/go-wire/decode.ts';
 import * as go from '../../support/go-wire/types.ts';
 import { bundleServer } from './bundle.ts';
@@ -124,10 +128,27 @@ describe('containers', () => {
     });
     expect(await run('sleep 1000', 1)).toMatchObject({ exit_code: 124 });
     expect(await ask(go.stats, 'GET', `${path}/stats`)).toMatchObject({ success: true });
-    expect(await ask(go.terminal, 'POST', `${path}/terminal`)).toMatchObject({
-      // It appends `/ws`.
-      terminal: { terminal_url: expect.stringMatching(/^http:\/\/[^?]+[^/?]$/), container_uuid: id },
+  });
+
+  test('ssh', async () => {
+    const answer = await ask(go.terminal, 'POST', `/v1/containers/${id}/terminal`);
+    const form = z.object({ terminal: z.object({ terminal_url: z.url(), container_uuid: z.literal(id) }) });
+    const { terminal_url } = z.parse(form, answer).terminal;
+    // It takes another scheme and appends `/ws`; it offers no subprotocol, and sends no hello and no key.
+    const socket = new WebSocket(`${terminal_url.replace('http://', 'ws://')}/ws`, {
+      createConnection: () => connect(world.places.socket),
     });
+    let shown = '';
+    socket.on('message', (data) => {
+      const bytes = messageBytes(data);
+      if (bytes[0] === 0x30) shown += bytes.subarray(1).toString('utf8');
+    });
+    const closed = once(socket, 'close');
+    await once(socket, 'open');
+    socket.send('1{"columns":97,"rows":31}');
+    socket.send(Buffer.from('0stty size; exit\r'));
+    const [code] = await closed;
+    expect([code, shown]).toEqual([1000, expect.stringContaining('31 97')]);
   });
 
   test('stop, start, restart, redeploy, rm', async () => {

@@ -13,6 +13,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   stats: async () => (await import('./stats/index.ts')).stats,
   cp: async () => (await import('./cp/index.ts')).cp,
   exec: async () => (await import('./exec/index.ts')).exec,
+  run: async () => (await import('./run/index.ts')).run,
   stop: async () => (await import('./stop/index.ts')).stop,
   start: async () => (await import('./start/index.ts')).start,
   rename: async () => (await import('./rename/index.ts')).rename,

@@ -82,6 +82,8 @@ export interface GpuStats {
  * box are written against this and nothing else. Every method throws DevboxError.
  */
 export interface BoxAccess {
+  /** The words of the ssh command that connects, its host the last one; absent where it is another way. */
+  readonly ssh?: readonly string[];
   /** Whether commands get their stdin, and their output comes as it is written, byte by byte. */
   streams(): Promise<boolean>;
   /** Runs one command; resolves with its exit code (128 + signal number where a signal ended it). */

@@ -22,7 +22,7 @@ const sections: readonly (readonly [heading: string, families: readonly string[]
     ],
   ],
   ['Leases:', ['lease', 'reconcile', 'cleanup', 'reap']],
-  ['Inside a box:', ['ssh', 'exec', 'cp', 'logs', 'stats']],
+  ['Inside a box:', ['ssh', 'exec', 'run', 'cp', 'logs', 'stats']],
   ['Resources:', ['gpus', 'templates', 'volumes', 'credentials', 'ssh_keys', 'filesystems', 'firewall']],
   ['Account:', ['auth', 'audit']],
   ['A box server of your own:', ['serve']],

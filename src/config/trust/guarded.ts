@@ -41,6 +41,16 @@ const ending: ReadonlySet<PlainValue | undefined> = new Set([
 const ends = (value: PlainValue, { config }: Situation): boolean =>
   isSet(value) && ending.has(config['command']);
 
+/** In `run`: which files travel, what is run with them, and whether the box ends. */
+const inRun = (value: PlainValue, { config }: Situation): boolean =>
+  config['command'] === 'run' && (Array.isArray(value) ? isFilled(value) : isSet(value));
+
+/** A box that a command ends, or `run` when it is done. */
+const endsBox = (value: PlainValue, situation: Situation): boolean => {
+  const { after = null } = situation.config;
+  return ends(value, situation) || (inRun(value, situation) && isSet(after) && after !== 'keep');
+};
+
 /** In commands that delete something other than a box: `volumes_rm`, `volumes_files_rm`, `templates_delete`. */
 const erases = (value: PlainValue, { config }: Situation): boolean =>
   isSet(value) && /_(?:rm|delete)$/.test(String(config['command']));
@@ -73,8 +83,16 @@ const table: readonly Guarded[] = [
   },
   {
     key: /^argv$/,
-    why: 'is run on this machine, where the box is',
-    harms: (value, situation) => !situation.hasRest && runsHere(value, situation),
+    why: 'is run where the box is',
+    harms: (value, situation) =>
+      !situation.hasRest && (runsHere(value, situation) || inRun(value, situation)),
+  },
+  { key: /^directory$/, why: 'decides what is overwritten in the box', harms: inRun },
+  { key: /^artifacts$/, why: 'decides which files the box replaces here', harms: inRun },
+  {
+    key: /^after$/,
+    why: 'decides whether the box is ended',
+    harms: (value, situation) => value !== 'keep' && inRun(value, situation),
   },
   {
     key: /^startup_command$/,
@@ -83,7 +101,7 @@ const table: readonly Guarded[] = [
       !hasRest && isSet(value) && Object(config['api'])['provider'] === 'local',
   },
   { key: /^env$/, why: 'is given to what is run on this machine, where the box is', harms: runsHere },
-  { key: /^instance_identifier$/, why: 'decides which box is ended', harms: ends },
+  { key: /^instance_identifier$/, why: 'decides which box is ended', harms: endsBox },
   {
     key: /^force$/,
     why: 'ends or deletes without asking',

@@ -75,6 +75,23 @@ export class BoxShell {
   }
 }
 
+/** Most bytes of paths that one command gets: a shell takes 128 KiB in one word. */
+const maxWords = 48 * 1024;
+
+/** Splits paths into lists that fit into one command each. */
+export function batches(paths: readonly string[]): string[][] {
+  const lists: string[][] = [];
+  let left = 0;
+  for (const path of paths) {
+    // A quote in it is written as four characters.
+    const bytes = Buffer.byteLength(path.replaceAll("'", '****')) + 3;
+    if (left < bytes) lists.push([]);
+    left = (left < bytes ? maxWords : left) - bytes;
+    lists.at(-1)?.push(path);
+  }
+  return lists;
+}
+
 /** The error of a script that ended badly: the last thing that it said. */
 export function scriptFailed(what: string, { code, stderr }: ScriptResult): DevboxError {
   const said = cleanLine(stderr.trim().split('\n').at(-1) ?? '', 300);

@@ -1,11 +1,11 @@
-import { chmod, lstat, mkdir, readdir, rename, rm, symlink } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { DevboxError } from '../../base/errors.ts';
-import { hasCode } from '../../base/files.ts';
 import { cleanLine } from '../../base/text.ts';
 import type { BoxShell } from './box-shell.ts';
 import { collect, downloadFile, downloadTo } from './download-file.ts';
+import { inTheWay, look } from './in-the-way.ts';
 import { asDevboxError } from './local-file.ts';
 import { type Survey, survey } from './survey.ts';
 import { unpack } from './tar/unpack.ts';
@@ -43,14 +43,20 @@ export async function downloadDirectory(
   }
 }
 
-const packScript = 'tar -c -f "${2:--}" -C "$1" .';
+const packScript = 'r=$1 f=${2:--}; shift 2; tar -c -f "$f" -C "$r" "$@"';
 
-async function receiveArchive(
+/**
+ * Receives what is in a directory of a box, as an archive.
+ * @param into a new directory.
+ * @param paths what of it, each beginning with `./`; all of it is `.`.
+ */
+export async function receiveArchive(
   shell: BoxShell,
   box: Survey,
   into: string,
   identity: string,
   onProgress: OnProgress,
+  paths: readonly string[] = ['.'],
 ): Promise<Pick<Copied, 'files' | 'bytes'>> {
   const archive = new PassThrough({ highWaterMark: 2 ** 18 });
   const unpacked = unpack(archive, into, (bytes) => onProgress(bytes, null));
@@ -59,9 +65,9 @@ async function receiveArchive(
   const sent = box.hasStdin
     ? collect(
         (bytes) => put(archive, bytes),
-        (stdout) => shell.must(`reading ${box.path}`, packScript, [box.path], { stdout }),
+        (stdout) => shell.must(`reading ${box.path}`, packScript, [box.path, '', ...paths], { stdout }),
       )
-    : sendPacked(shell, box, archive, identity);
+    : sendPacked(shell, box, archive, identity, paths);
   const [, result] = await Promise.all([sent.then(() => archive.end()), unpacked]).catch(
     async (error: unknown) => {
       archive.destroy();
@@ -84,10 +90,11 @@ async function sendPacked(
   box: Survey,
   archive: PassThrough,
   identity: string,
+  paths: readonly string[],
 ): Promise<void> {
   const path = unfinishedName('/tmp/devbox.tar', `${identity} ${process.pid}`);
   try {
-    await shell.must(`reading ${box.path}`, packScript, [box.path, path]);
+    await shell.must(`reading ${box.path}`, packScript, [box.path, path, ...paths]);
     await downloadTo(shell, { ...(await survey(shell, path)), hasStdin: false }, archive, () => undefined);
   } finally {
     await shell.run('rm -f "$1"', [path]).catch(() => undefined);
@@ -158,20 +165,4 @@ async function merge(from: string, to: string): Promise<void> {
       await rename(source, target);
     }
   }
-}
-
-async function look(path: string) {
-  try {
-    return await lstat(path);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
-    throw error;
-  }
-}
-
-function inTheWay(path: string, what: string): DevboxError {
-  return new DevboxError('failed', `${cleanLine(path, 300)} ${what}; the rest was left as it was`, {
-    code: 'cp/in-the-way',
-    hint: 'Move it away, or copy to another place.',
-  });
 }

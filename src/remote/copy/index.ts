@@ -77,7 +77,7 @@ export async function copyToBox(source: string, path: string, options: CopyOptio
   if (isDirectory) {
     const tree = await localTree(source);
     if (tree.leftOut.length > 0) options.onLeftOut(tree.leftOut);
-    return uploadDirectory(shell, box, directoryTarget(box, source), checked(tree, box), options.onProgress);
+    return uploadDirectory(shell, box, directoryTarget(box, source), sendable(tree, box), options.onProgress);
   }
   const file = await localFile(source);
   const target = box.kind === 'directory' ? `${trimmed(box.path)}/${basename(source)}` : newPath(box, false);
@@ -137,8 +137,8 @@ function newPath(box: Survey, isDirectory: boolean): string {
   return trimmed(box.path);
 }
 
-/** Refuses before anything is sent what could not be sent. */
-function checked(tree: LocalTree, box: Survey): LocalTree {
+/** Refuses before anything is sent what could not be sent. @throws DevboxError `cp/too-large` */
+export function sendable(tree: LocalTree, box: Survey): LocalTree {
   const large = tree.entries.find((entry) => entry.kind === 'file' && entry.bytes > maxInParts);
   if (!box.hasStdin && large?.kind === 'file') throw tooLarge(large.path, large.bytes);
   return tree;

@@ -36,7 +36,7 @@ export async function localTree(root: string): Promise<LocalTree> {
     for await (const { name } of await opendir(join(root, path))) names.push(name);
     for (const name of names.sort()) {
       const inner = path === '' ? name : `${path}/${name}`;
-      const entry = await toEntry(join(root, inner), inner, await lstat(join(root, inner)));
+      const entry = await treeEntry(join(root, inner), inner, await lstat(join(root, inner)));
       if (entry) entries.push(entry);
       else leftOut.push(cleanLine(inner, 300));
       if (entry?.kind === 'directory') await walk(inner);
@@ -51,7 +51,8 @@ export async function localTree(root: string): Promise<LocalTree> {
   return { root, entries, bytes, leftOut };
 }
 
-async function toEntry(full: string, path: string, stat: Stats): Promise<TreeEntry | undefined> {
+/** What something is as an entry; undefined for pipes, sockets and devices. @param full where it is. */
+export async function treeEntry(full: string, path: string, stat: Stats): Promise<TreeEntry | undefined> {
   const common = { path, mode: stat.mode & 0o7777, mtime: stat.mtimeMs };
   if (stat.isDirectory()) return { ...common, kind: 'directory' };
   if (stat.isSymbolicLink()) return { ...common, kind: 'link', target: await readlink(full) };

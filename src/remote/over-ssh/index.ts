@@ -10,6 +10,7 @@ export type { SshLink };
 export function accessOverSsh(link: SshLink): BoxAccess {
   const { connect, env, signal } = link;
   return {
+    ssh: connect,
     streams: async () => true,
     exec: (request, streams) => execOverSsh(link, request, streams),
     // The terminal of this process, as ssh is used to.

@@ -72,6 +72,32 @@ describe('guardedSettings', () => {
     ['who is let in', { command: 'firewall_update', ruleset: 'x', rules: ['all'] }, ['rules']],
     ['a file for a private key', { command: 'ssh_keys_add', private_key_file: 'x' }, ['private_key_file']],
     ['what is launched where nothing is said', { api: { launch: { region: 'x' } } }, []],
+    [
+      'what run copies, runs and ends',
+      {
+        api: { provider: 'lambda' },
+        command: 'run',
+        instance_identifier: 'x',
+        argv: ['x'],
+        directory: '~',
+        artifacts: ['**'],
+        after: 'down',
+      },
+      ['instance_identifier', 'argv', 'directory', 'artifacts', 'after'],
+    ],
+    [
+      'what run leaves alone',
+      {
+        api: { provider: 'lambda' },
+        command: 'run',
+        instance_identifier: 'x',
+        argv: [],
+        directory: null,
+        artifacts: [],
+        after: 'keep',
+      },
+      [],
+    ],
     ['hooks to come', { hooks: { before_up: 'x' } }, ['hooks']],
     ['choices', { region: 'x', quantity: 9, wait: { timeout: 1 }, tags: { a: 'b' } }, []],
   ];

@@ -1,6 +1,4 @@
-import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
-import { join } from 'node:path';
+import { findProgramIn } from '../../../../base/find-program.ts';
 
 /** Where the programs are that make a box and enter it, as absolute paths: a box's PATH has no say in it. */
 export interface Tools {
@@ -34,16 +32,6 @@ export async function findTools(): Promise<Tools | string> {
 }
 
 /** The path of a system program; undefined where there is none. */
-export async function findProgram(name: string): Promise<string | undefined> {
-  for (const directory of ['/usr/bin', '/bin', '/usr/sbin', '/sbin', '/run/current-system/sw/bin']) {
-    const path = join(directory, name);
-    if (await isExecutable(path)) return path;
-  }
-  return undefined;
+export function findProgram(name: string): Promise<string | undefined> {
+  return findProgramIn(['/usr/bin', '/bin', '/usr/sbin', '/sbin', '/run/current-system/sw/bin'], name);
 }
-
-export const isExecutable = (path: string): Promise<boolean> =>
-  access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );

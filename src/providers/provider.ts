@@ -1,4 +1,5 @@
 import type { LaunchAnswer, Phase } from '../acquire/outcome.ts';
+import type { Http } from '../base/http.ts';
 import type { ProviderName } from '../leases/provider-name.ts';
 import type { BoxAccess, ExecRequest, ExecStreams, TerminalStreams } from '../remote/access.ts';
 import type { KeyPair } from '../remote/keys/key-pair.ts';
@@ -156,4 +157,6 @@ export interface ProviderDeps {
   readonly emit: Emit;
   /** What several openings in one process keep together, such as a pace; by keys of the provider's own. */
   readonly shared?: Map<string, unknown>;
+  /** Stands around every exchange of JSON with the provider. */
+  readonly listen?: (http: Http) => Http;
 }

@@ -14,7 +14,8 @@ export async function checkTrees(source: ConfigSource, context: Context): Promis
     const plan = await planCheck(undefined, source, context);
     const { findings, files } = await checkConfig(plan, context);
     const where = plan.trees.map((tree) => shortPath(tree, context)).join(', ');
-    if (findings.length === 0) return [ok('trees', label, `${where}: nothing wrong in ${count(files, 'file')}`)];
+    if (findings.length === 0)
+      return [ok('trees', label, `${where}: nothing wrong in ${count(files, 'file')}`)];
     const [first] = findings;
     const found = `${where}: ${count(findings.length, 'problem')}, the first: ${first?.message ?? ''}`;
     return [problem('trees', label, found, 'devbox config check shows all of them')];

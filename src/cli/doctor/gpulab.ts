@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { capabilitiesSchema } from '../../providers/gpulab/wire.ts';
 import type { GpulabApi } from '../../providers/gpulab/schema.ts';
+import { capabilitiesSchema } from '../../providers/gpulab/wire.ts';
 import type { Provider } from '../../providers/provider.ts';
 import { type Finding, ok, problem, tried, warning } from './finding.ts';
 import { clockFinding, type Heard } from './read-only.ts';
@@ -46,7 +46,10 @@ function encryption(url: string, works: boolean): Finding {
 /** What the server said of itself when it was met. */
 function abilities({ answers }: Heard): Finding {
   const [, answer] = [...answers].find(([url]) => url.endsWith('/v1/capabilities')) ?? [];
-  const said = z.safeParse(capabilitiesSchema, answer && answer.status < 300 ? parse(answer.text) : undefined);
+  const said = z.safeParse(
+    capabilitiesSchema,
+    answer && answer.status < 300 ? parse(answer.text) : undefined,
+  );
   if (!said.success) return ok('capabilities', 'Server Kind', "GPULab's API and no more");
   const { server, version, extensions } = said.data;
   return ok('capabilities', 'Server Kind', `${server} ${version}: ${extensions.join(', ')}`);
@@ -71,6 +74,7 @@ async function gpus({ gpus: facet }: Provider, wanted: string | null): Promise<F
     return [warning('gpus', 'GPUs', `no ${wanted} is free now`, 'devbox gpus shows what is free')];
   }
   if (types.length === 0) return [ok('gpus', 'GPUs', 'none: boxes have CPUs only')];
-  if (free.length === 0) return [warning('gpus', 'GPUs', 'none is free now', 'devbox gpus shows when one is')];
+  if (free.length === 0)
+    return [warning('gpus', 'GPUs', 'none is free now', 'devbox gpus shows when one is')];
   return [ok('gpus', 'GPUs', `free: ${names.join(', ')}`)];
 }

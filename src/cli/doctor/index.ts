@@ -1,11 +1,11 @@
-import { ComposeError, type Composition, listGroups } from '../../compose/index.ts';
 import { DevboxError } from '../../base/errors.ts';
+import { ComposeError, type Composition, listGroups } from '../../compose/index.ts';
 import { composeConfig } from '../../config/compose.ts';
 import { openLeases } from '../../leases/store.ts';
 import type { SshPlaces } from '../../remote/ssh-target.ts';
 import { isApiExplicit, withApi } from '../choose-api.ts';
 import { commandNamesIn } from '../command-names.ts';
-import { apiOverrides } from '../lease-api.ts';
+import { apiOverrides } from '../choose-api.ts';
 import type { MetaCall, MetaCommand } from '../meta/meta.ts';
 import { toOverrides } from '../words.ts';
 import { checkTrees } from './configuration.ts';
@@ -31,7 +31,10 @@ export const doctor: MetaCommand = {
   complete: async ({ words, source, context }) => {
     if (words.length > 0) return ['all=true'];
     const options = commandNamesIn(source, context).options();
-    return [...options.filter((name) => name.startsWith('up_')).map((name) => name.slice('up_'.length)), 'all=true'];
+    return [
+      ...options.filter((name) => name.startsWith('up_')).map((name) => name.slice('up_'.length)),
+      'all=true',
+    ];
   },
 };
 

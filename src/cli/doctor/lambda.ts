@@ -16,7 +16,11 @@ export interface LambdaWishes {
 }
 
 /** Holds what an `up` would ask for against what the account and Lambda Cloud have. */
-export async function checkLambda(provider: Provider, wishes: LambdaWishes, heard: Heard): Promise<Finding[]> {
+export async function checkLambda(
+  provider: Provider,
+  wishes: LambdaWishes,
+  heard: Heard,
+): Promise<Finding[]> {
   const { catalogue, filesystems, firewall, sshKeys } = provider;
   if (!catalogue) return [];
   let types: InstanceType[] = [];
@@ -35,7 +39,10 @@ export async function checkLambda(provider: Provider, wishes: LambdaWishes, hear
     region === null
       ? []
       : await tried('region', 'Region', async () =>
-          regionFinding(region, (await catalogue.regions()).map(({ name }) => name)),
+          regionFinding(
+            region,
+            (await catalogue.regions()).map(({ name }) => name),
+          ),
         ),
     type === null ? [] : [typeFinding(type, region, types)],
     imageId === null && imageFamily === null
@@ -78,9 +85,11 @@ function typeFinding(name: string, region: string | null, types: readonly Instan
     return ok('type', 'Type', `${name}, with capacity in ${region ?? free.join(', ')}`);
   }
   const elsewhere = free.length === 0 ? 'and nowhere else' : `but in ${free.join(', ')}`;
-  const found = region === null ? `${name}: no capacity now` : `${name}: no capacity in ${region} now, ${elsewhere}`;
+  const found =
+    region === null ? `${name}: no capacity now` : `${name}: no capacity in ${region} now, ${elsewhere}`;
   const [other] = free;
-  const remedy = other === undefined ? 'devbox up asks again for a while: max_retries=100' : `region=${other}`;
+  const remedy =
+    other === undefined ? 'devbox up asks again for a while: max_retries=100' : `region=${other}`;
   return warning('type', 'Type', found, remedy);
 }
 
@@ -91,7 +100,13 @@ function imageFinding({ region, imageId, imageFamily }: LambdaWishes, images: re
   if (matching.length === 0) {
     return unknown('image', 'Image', wanted, [...new Set(images.map(keyOf))], 'devbox images');
   }
-  return regional('image', 'Image', wanted, region, matching.map((image) => ({ ...image, name: keyOf(image) })));
+  return regional(
+    'image',
+    'Image',
+    wanted,
+    region,
+    matching.map((image) => ({ ...image, name: keyOf(image) })),
+  );
 }
 
 interface Named {
@@ -104,7 +119,13 @@ const find = <T extends Named>(wanted: string, all: readonly T[]): T[] =>
 
 function isAmong(check: string, label: string, name: string, all: readonly Named[], list: string): Finding {
   if (find(name, all).length > 0) return ok(check, label, name);
-  return unknown(check, label, name, all.map((each) => each.name), list);
+  return unknown(
+    check,
+    label,
+    name,
+    all.map((each) => each.name),
+    list,
+  );
 }
 
 /** Something that is good for boxes of one region. */
@@ -118,17 +139,36 @@ function regional(
   const found = find(wanted, all);
   if (found.length === 0) {
     const lists: Record<string, string> = { filesystem: 'devbox filesystems', ruleset: 'devbox firewall' };
-    return unknown(check, label, wanted, all.map(({ name }) => name), lists[check] ?? 'devbox list');
+    return unknown(
+      check,
+      label,
+      wanted,
+      all.map(({ name }) => name),
+      lists[check] ?? 'devbox list',
+    );
   }
   const regions = [...new Set(found.map((each) => each.region))];
-  if (region === null || regions.includes(region)) return ok(check, label, `${wanted}, in ${region ?? regions.join(', ')}`);
+  if (region === null || regions.includes(region))
+    return ok(check, label, `${wanted}, in ${region ?? regions.join(', ')}`);
   const there = regions.join(', ');
   return problem(check, label, `${wanted} is in ${there}, and not in ${region}`, `region=${regions[0]}`);
 }
 
-function unknown(check: string, label: string, name: string, known: readonly string[], list: string): Finding {
+function unknown(
+  check: string,
+  label: string,
+  name: string,
+  known: readonly string[],
+  list: string,
+): Finding {
   const near = nearest(name, known);
   const meant = near === undefined ? '' : `Did you mean ${near}? `;
-  const total = known.length === 0 ? 'there is none' : `none of the ${count(known.length, 'one')} that there are`;
-  return problem(check, label, `${name}: ${total.replace(/ones? that there are/, 'that there are')}`, `${meant}${list} shows them`);
+  const total =
+    known.length === 0 ? 'there is none' : `none of the ${count(known.length, 'one')} that there are`;
+  return problem(
+    check,
+    label,
+    `${name}: ${total.replace(/ones? that there are/, 'that there are')}`,
+    `${meant}${list} shows them`,
+  );
 }

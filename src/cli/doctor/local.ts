@@ -28,13 +28,22 @@ async function server(engine: LocalApi['engine'], context: Context): Promise<Fin
   }
   const http = unixHttp(await findSocket(places), `devbox/${context.version}`);
   try {
-    const { status } = await http({ method: 'GET', url: 'http://localhost/v1/capabilities', timeoutSeconds: 10 });
+    const { status } = await http({
+      method: 'GET',
+      url: 'http://localhost/v1/capabilities',
+      timeoutSeconds: 10,
+    });
     if (status === 200) return ok('server', 'Server', `runs as process ${holder.pid}`);
   } catch (error) {
     if (error instanceof DevboxError) throw error;
   }
   const found = `process ${holder.pid} runs and does not answer`;
-  return problem('server', 'Server', found, `Look at ${places.log}, and end it: kill ${holder.pid} (boxes stay)`);
+  return problem(
+    'server',
+    'Server',
+    found,
+    `Look at ${places.log}, and end it: kill ${holder.pid} (boxes stay)`,
+  );
 }
 
 async function containerEngine(context: Context): Promise<Finding> {
@@ -66,7 +75,12 @@ async function isolation({ env }: Context): Promise<Finding> {
   const program = await findOnPath('bwrap', env);
   const open = 'boxes are not kept from your files';
   if (program === undefined) {
-    return warning('isolation', label, `bubblewrap is not installed: ${open}`, 'sudo apt-get install bubblewrap');
+    return warning(
+      'isolation',
+      label,
+      `bubblewrap is not installed: ${open}`,
+      'sudo apt-get install bubblewrap',
+    );
   }
   const trial = ['--unshare-user', '--unshare-pid', '--ro-bind', '/', '/', '--proc', '/proc', 'true'];
   const said = await new Promise<string | null>((resolve) => {

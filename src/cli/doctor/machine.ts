@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import type { Context } from '../../base/context.ts';
 import { findOnPath } from '../../base/find-program.ts';
 import { count } from '../../base/text.ts';
-import { secondsLeft } from '../../leases/term.ts';
 import type { LeaseStore } from '../../leases/store.ts';
+import { secondsLeft } from '../../leases/term.ts';
 import { includeState } from '../../remote/ssh-include.ts';
 import type { SshPlaces } from '../../remote/ssh-target.ts';
 import { type Finding, ok, problem, tried, warning } from './finding.ts';
@@ -26,7 +26,12 @@ export async function checkSsh(places: SshPlaces, { env }: Context): Promise<Fin
           `Put this line first in it: ${include.line}`,
         ),
     rsync === undefined
-      ? warning('rsync', 'Rsync', 'there is none: run sends files the slower way', 'sudo apt-get install rsync')
+      ? warning(
+          'rsync',
+          'Rsync',
+          'there is none: run sends files the slower way',
+          'sudo apt-get install rsync',
+        )
       : ok('rsync', 'Rsync', rsync),
     git === undefined
       ? warning('git', 'Git', 'there is none: run cannot tell what is ignored', 'sudo apt-get install git')
@@ -52,13 +57,31 @@ export function checkLeases(store: LeaseStore, now: number): Promise<Finding[]> 
     const unsettled = leases.filter(({ state }) => state === 'indeterminate');
     const names = (some: typeof leases): string => some.map(({ name }) => name).join(', ');
     return [
-      ok('leases', 'Leases', leases.length === 0 ? 'none open' : `${count(leases.length, 'open one')}: ${names(leases)}`),
+      ok(
+        'leases',
+        'Leases',
+        leases.length === 0 ? 'none open' : `${count(leases.length, 'open one')}: ${names(leases)}`,
+      ),
       ...(expired.length === 0
         ? []
-        : [warning('expired', 'Expired', `${names(expired)}: past the end, and maybe billed`, 'devbox cleanup dry_run=true')]),
+        : [
+            warning(
+              'expired',
+              'Expired',
+              `${names(expired)}: past the end, and maybe billed`,
+              'devbox cleanup dry_run=true',
+            ),
+          ]),
       ...(unsettled.length === 0
         ? []
-        : [warning('unsettled', 'Unsettled', `${names(unsettled)}: the answer to a launch was lost`, 'devbox reconcile')]),
+        : [
+            warning(
+              'unsettled',
+              'Unsettled',
+              `${names(unsettled)}: the answer to a launch was lost`,
+              'devbox reconcile',
+            ),
+          ]),
       ...warnings.map((text, index) =>
         problem(
           `unreadable-${index + 1}`,

@@ -21,7 +21,8 @@ export function readOnly(clock: Clock): { readonly wrap: (http: Http) => Http; r
   const wrap =
     (http: Http): Http =>
     async (request) => {
-      if (request.method !== 'GET') throw new TypeError(`doctor only reads: ${request.method} ${request.url}`);
+      if (request.method !== 'GET')
+        throw new TypeError(`doctor only reads: ${request.method} ${request.url}`);
       const started = clock.now();
       try {
         const answer = await http(request);

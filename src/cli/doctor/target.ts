@@ -88,7 +88,8 @@ function readApi(composition: Composition): Read {
   const parsed = z.safeParse(providerSchemas[provider].api, set);
   if (parsed.success) return { api: parsed.data, config };
   const wrong = parsed.error.issues.map((issue, index) => {
-    const why = excused.find((error) => error.message.includes(issue.path.join('.')))?.message ?? issue.message;
+    const why =
+      excused.find((error) => error.message.includes(issue.path.join('.')))?.message ?? issue.message;
     return problem(`settings-${index + 1}`, 'Settings', `api.${issue.path.join('.')}: ${why}`, remedy);
   });
   return { wrong };

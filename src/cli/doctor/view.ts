@@ -11,7 +11,9 @@ const marks: Readonly<Record<FindingClass, Token>> = {
 
 /** All that was found, in all forms. */
 export function doctorView(sections: readonly Section[]): View {
-  const all = sections.flatMap(({ name, findings }) => findings.map((finding) => ({ section: name, ...finding })));
+  const all = sections.flatMap(({ name, findings }) =>
+    findings.map((finding) => ({ section: name, ...finding })),
+  );
   const of = (kind: FindingClass): typeof all => all.filter((finding) => finding.class === kind);
   const [problems, warnings] = [of('problem'), of('warning')];
   const verdict =

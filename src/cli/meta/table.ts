@@ -4,6 +4,7 @@ import type { MetaCommand } from './meta.ts';
 const loaders: Readonly<Record<string, () => Promise<MetaCommand>>> = {
   help: async () => (await import('../help/index.ts')).help,
   schema: async () => (await import('./schema.ts')).schema,
+  doctor: async () => (await import('../doctor/index.ts')).doctor,
   config: async () => (await import('./config.ts')).config,
   completion: async () => (await import('./completion.ts')).completion,
   rerun: async () => (await import('./rerun.ts')).rerun,

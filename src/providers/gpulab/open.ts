@@ -84,13 +84,14 @@ async function connect({ api, address, key, context, deps }: Place): Promise<Con
   const keyHeader: Record<string, string> = text === '' ? {} : { 'api-key': text };
   const { socket, baseUrl } = address;
   const userAgent = `devbox/${version}`;
+  const http = traced(socket === null ? createHttp(userAgent) : unixHttp(socket, userAgent), context);
   return meet(
     {
       transfer: traced(
         lazyTransfer(userAgent, async () => socket ?? undefined),
         context,
       ),
-      http: traced(socket === null ? createHttp(userAgent) : unixHttp(socket, userAgent), context),
+      http: deps.listen ? deps.listen(http) : http,
       baseUrl,
       server: address.name,
       headers: keyHeader,

@@ -32,12 +32,13 @@ export async function openLambda(api: LambdaApi, context: Context, deps: Provide
     requestSeconds: api.request_interval,
     launchSeconds: api.launch_interval,
   });
+  const http = traced(createHttp(`devbox/${context.version}`), context);
   const client = new LambdaClient({
     baseUrl: api.base_url,
     apiKey,
     timeoutSeconds: api.timeout,
     retryDelaySeconds: api.request_interval,
-    http: traced(createHttp(`devbox/${context.version}`), context),
+    http: deps.listen ? deps.listen(http) : http,
     pacer,
     clock,
     signal,

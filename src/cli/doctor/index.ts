@@ -3,9 +3,8 @@ import { ComposeError, type Composition, listGroups } from '../../compose/index.
 import { composeConfig } from '../../config/compose.ts';
 import { openLeases } from '../../leases/store.ts';
 import type { SshPlaces } from '../../remote/ssh-target.ts';
-import { isApiExplicit, withApi } from '../choose-api.ts';
+import { apiOverrides, isApiExplicit, withApi } from '../choose-api.ts';
 import { commandNamesIn } from '../command-names.ts';
-import { apiOverrides } from '../choose-api.ts';
 import type { MetaCall, MetaCommand } from '../meta/meta.ts';
 import { toOverrides } from '../words.ts';
 import { checkTrees } from './configuration.ts';

@@ -65,6 +65,15 @@ describe('every command line runs as printed', () => {
     expect(readFileSync(join(home.path, 'ssh-calls'), 'utf8')).toContain('nvidia-smi');
   }, 120_000);
 
+  it('of the page on Lambda Cloud, where it names things', async () => {
+    const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJvCAc3Tgg/0BwLgdB6Ye4Mz0iQvG1rKGdW5lhO1Yp4x me@here\n';
+    write('.ssh/id_ed25519.pub', key);
+    const lines = devboxLines(readFileSync(join(projectRoot, 'docs/lambda.md'), 'utf8'));
+    const complete = lines.filter((line) => !/\b(NAME|NEW)\b/.test(line));
+    expect(complete.length).toBeGreaterThan(15);
+    await runAll(complete);
+  }, 120_000);
+
   const seed = join(projectRoot, '../shared/seeds/000-lambda-devbox.md');
   const run = existsSync(seed) ? it : it.skip;
   if (!existsSync(seed))

@@ -1,7 +1,7 @@
 const hidden = '[hidden]';
 
 const secretFields =
-  '(?:api[_-]?key|access[_-]?key|token|password|passwd|passphrase|secret|credentials?|private[_-]?key|user[_-]?data|' +
+  '(?:api[_-]?key|access[_-]?key|auth[_-]?key|token|password|passwd|passphrase|secret|credentials?|private[_-]?key|user[_-]?data|' +
   'jupyter[_-]?(?:token|url))(?:[_-](?:key|value))?';
 const inJson = new RegExp(`("(?:[\\w.-]*[_.-])?(?:${secretFields})"\\s*:\\s*)"(?:[^"\\\\]|\\\\.)*"?`, 'gi');
 /** What stands for a value, or says where it is, and so gives nothing away. */

@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises';
 import type { Context } from '../base/context.ts';
 import type { DevboxError } from '../base/errors.ts';
 import { shellLine } from '../base/shell.ts';
@@ -42,7 +43,7 @@ export async function arrangeSsh(
   const target: SshTarget = {
     instanceId: box.id,
     name: box.name,
-    address: reach.host,
+    address: await bestAddress(keys.tailnetName, reach.host),
     region: box.region,
     type: box.type,
     username: ssh.username,
@@ -58,6 +59,15 @@ export async function arrangeSsh(
   return { argv, line: shellLine(argv), whyRefused, advice: await adviceOn(entry, places) };
 }
 
+/** The name in the tailnet where this machine is in it, too; else the public address. */
+async function bestAddress(tailnetName: string | null, address: string): Promise<string> {
+  if (tailnetName === null) return address;
+  return lookup(tailnetName).then(
+    () => tailnetName,
+    () => address,
+  );
+}
+
 /** The key and the host key that devbox made for a box; the lease on it knows which. */
 async function keysOf(
   { id, provider }: Box,
@@ -65,7 +75,9 @@ async function keysOf(
 ): Promise<BoxKeys> {
   const { leases: found } = await leases.list();
   const lease = found.find((one) => one.instanceId === id && one.provider === provider);
-  return lease ? readBoxKeys(context.paths.state, lease.id) : { identityFile: null, host: null };
+  return lease
+    ? readBoxKeys(context.paths.state, lease.id)
+    : { identityFile: null, host: null, tailnetName: null };
 }
 
 /**

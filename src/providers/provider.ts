@@ -80,6 +80,8 @@ export interface LaunchAccess {
   readonly keyName: string;
   /** The host key that the box will have; null leaves it to the box. */
   readonly hostKey: KeyPair | null;
+  /** How the box joins a tailnet, with a secret key; null keeps it out of any. */
+  readonly tailscale: { readonly authKey: string; readonly name: string } | null;
 }
 
 /** What the settings of a launch say about SSH. */
@@ -88,6 +90,8 @@ export interface SshLaunch {
   readonly keyName: string | null;
   /** Why devbox cannot give the box its host key, as the end of a sentence; null where it can. */
   readonly noHostKey: string | null;
+  /** Whether the box joins a tailnet. */
+  readonly tailscale: boolean;
 }
 
 /**

@@ -141,7 +141,7 @@ async function launch(wanted: Wanted, before: readonly Box[], deps: CommandDeps)
   const { context, emit, leases } = deps;
   const { clock } = context;
   const ttlSeconds = config.ttl === null ? null : secondsOf(config.ttl);
-  const plan = sshPlan(provider, wanted.settings, config.ssh);
+  const plan = sshPlan(provider, wanted.settings, config.ssh, context.env);
   const intended = await leases.create({
     id: deps.runId,
     name,

@@ -1,9 +1,10 @@
+import type { Context } from '../../base/context.ts';
 import { DevboxError } from '../../base/errors.ts';
 import { enteredWith, type Lease } from '../../leases/lease.ts';
-import { markKeyName } from '../../leases/marks.ts';
+import { markHostname, markKeyName } from '../../leases/marks.ts';
 import type { SshKeysFacet } from '../../providers/facets/ssh-keys.ts';
 import type { LaunchAccess, Provider, SshLaunch } from '../../providers/provider.ts';
-import { keepHostKey, keepIdentity } from '../../remote/keys/box-keys.ts';
+import { keepHostKey, keepIdentity, keepTailnetName } from '../../remote/keys/box-keys.ts';
 import { isSameKey, makeKeyPair } from '../../remote/keys/key-pair.ts';
 import type { CommandDeps } from '../command.ts';
 import { requireFacet } from '../require-facet.ts';
@@ -11,10 +12,16 @@ import type { SshConfig } from '../settings.ts';
 
 /**
  * What a launch says about SSH; null where boxes of this provider are not entered so.
- * @throws DevboxError of kind `usage` where a key has to be named and none is.
+ * @throws DevboxError of kind `usage` where a key has to be named and none is, or one for Tailscale is missing.
  */
-export function sshPlan(provider: Provider, settings: unknown, ssh: SshConfig): SshLaunch | null {
+export function sshPlan(
+  provider: Provider,
+  settings: unknown,
+  ssh: SshConfig,
+  env: Context['env'],
+): SshLaunch | null {
   const plan = provider.sshLaunch?.(settings) ?? null;
+  if (plan?.tailscale) tailscaleKey(env);
   if (plan === null || plan.keyName !== null || ssh.key === 'managed') return plan;
   throw new DevboxError('usage', 'no SSH key is named, and ssh.key says that one has to be', {
     code: 'up/no-ssh-key',
@@ -43,9 +50,13 @@ export async function makeAccess(
     const message = `The host key of ${lease.name} is not known beforehand, because ${noHostKey}: the first one that ssh meets is kept`;
     emit({ type: 'notice', level: 'info', message });
   }
+  const tailscale = plan.tailscale
+    ? { authKey: tailscaleKey(context.env), name: markHostname(lease.id) }
+    : null;
+  if (tailscale) await keepTailnetName(state, lease.id, tailscale.name);
   if (keyName !== null) {
     const named = await leases.update(lease.id, enteredWith({ made: false, name: keyName }));
-    return { access: { keyName, hostKey }, lease: named };
+    return { access: { keyName, hostKey, tailscale }, lease: named };
   }
   const name = markKeyName(lease.id);
   const pair = makeKeyPair(name);
@@ -53,7 +64,18 @@ export async function makeAccess(
   const { publicKey } = pair;
   const bound = await leases.update(lease.id, enteredWith({ made: true, name, publicKey }));
   await registerKey(requireFacet(provider, 'sshKeys'), { name, publicKey });
-  return { access: { keyName: name, hostKey }, lease: bound };
+  return { access: { keyName: name, hostKey, tailscale }, lease: bound };
+}
+
+/** The key with which boxes join the tailnet. It is in the environment alone. */
+function tailscaleKey(env: Context['env']): string {
+  const key = (env['TS_AUTHKEY'] ?? '').trim();
+  if (/^[\x21-\x7e]+$/.test(key)) return key;
+  throw new DevboxError('usage', 'tailscale.enabled is true, and TS_AUTHKEY holds no key', {
+    code: 'up/no-tailscale-key',
+    title: 'Configuration Error',
+    hint: 'Make an auth key at https://login.tailscale.com/admin/settings/keys, then type: export TS_AUTHKEY=...',
+  });
 }
 
 /**

@@ -86,6 +86,16 @@ export const upShape = {
   firewall_rulesets: namesOf('a firewall ruleset').check(
     z.describe('firewall rulesets of the box, by name or id'),
   ),
+  tailscale: z
+    ._default(
+      z.strictObject({
+        enabled: z
+          .boolean()
+          .check(z.describe('join your tailnet at the first boot, with the key in TS_AUTHKEY')),
+      }),
+      { enabled: false },
+    )
+    .check(z.describe('reaching the box through Tailscale')),
   cloud_init: z
     .strictObject({
       enabled: z.boolean().check(z.describe('whether anything is set up at the first boot')),

@@ -125,6 +125,7 @@ const table: readonly Guarded[] = [
   { key: /^rules$/, why: 'decides who reaches your boxes', harms: isFilled },
   { key: /^private_key_file$/, why: 'decides where a private key is written', harms: isSet },
   { key: /^purge$/, why: 'deletes what is persistent of a box', harms: ends },
+  { key: /^tailscale\./, why: 'gives the box your key for Tailscale', harms: isSet },
   { key: /^(hooks?|scripts?|plugins?|tools?)$/, why: 'is run on this machine', harms: isSet },
 ];
 

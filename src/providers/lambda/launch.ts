@@ -23,10 +23,12 @@ export function describeLaunch(settings: unknown): string {
 
 /** @throws DevboxError of kind `usage`, naming the setting that is wrong. */
 export function sshLaunch(settings: unknown): SshLaunch {
-  const { ssh_key_name, cloud_init } = parse(lambdaLaunchSchema, settings, '');
+  const { ssh_key_name, cloud_init, tailscale } = parse(lambdaLaunchSchema, settings, '');
   const { enabled, file } = cloud_init;
   const noHostKey = enabled ? file && 'its cloud-init is a file of your own' : 'it boots without cloud-init';
-  return { keyName: ssh_key_name, noHostKey };
+  if (tailscale.enabled && noHostKey !== null)
+    throw wrong('tailscale.enabled', `cannot be true where ${noHostKey}`);
+  return { keyName: ssh_key_name, noHostKey, tailscale: tailscale.enabled };
 }
 
 /**
@@ -113,6 +115,7 @@ async function buildUserData(
     username: settings.username,
     env: request.env,
     hostKey: request.access?.hostKey ?? null,
+    tailscale: request.access?.tailscale ?? null,
     file: file === null ? null : resolve(places.cwd, file.replace(/^~(?=\/)/, places.home)),
     enabled,
   });

@@ -95,6 +95,9 @@ export const lambdaLaunchSchema = z.object({
   firewall_rulesets: namesOf('a firewall ruleset'),
   /** Who owns the home that cloud-init prepares. */
   username: needed('the user of the box'),
+  tailscale: z._default(z.object({ enabled: z.boolean({ error: 'must be true or false' }) }), {
+    enabled: false,
+  }),
   cloud_init: z.object({
     enabled: z.boolean({ error: 'must be true or false' }),
     /** The user's own cloud-init document, absolute or relative to the working directory. */

@@ -1,4 +1,4 @@
-import { readdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasCode, readIfThere, syncFolder, writeDurably } from '../../base/files.ts';
 import type { KeyPair } from './key-pair.ts';
@@ -9,6 +9,8 @@ export interface BoxKeys {
   readonly identityFile: string | null;
   /** The box's host key, known before it boots; null where the first connection has to be believed. */
   readonly host: KnownHost | null;
+  /** The box's name in the user's tailnet; null where it is in none. */
+  readonly tailnetName: string | null;
 }
 
 export interface KnownHost {
@@ -20,10 +22,13 @@ export interface KnownHost {
 /** @param state devbox's folder for what must survive. @param lease an id that is a safe file name. */
 export async function readBoxKeys(state: string, lease: string): Promise<BoxKeys> {
   const files = filesOf(state, lease);
-  const [identity, host] = await Promise.all([readIfThere(files.identity), readIfThere(files.knownHosts)]);
+  const [identity, host, tailnetName] = await Promise.all(
+    [files.identity, files.knownHosts, files.tailnetName].map(readIfThere),
+  );
   return {
     identityFile: identity === undefined ? null : files.identity,
     host: host === undefined ? null : { alias: hostAlias(lease), knownHostsFile: files.knownHosts },
+    tailnetName: tailnetName?.trim() || null,
   };
 }
 
@@ -40,22 +45,17 @@ export async function keepHostKey(state: string, lease: string, publicKey: strin
   await writeDurably(filesOf(state, lease).knownHosts, `${hostAlias(lease)} ${kind} ${blob}\n`);
 }
 
+/** Keeps the name under which the box will be in the user's tailnet. */
+export async function keepTailnetName(state: string, lease: string, name: string): Promise<void> {
+  await writeDurably(filesOf(state, lease).tailnetName, `${name}\n`);
+}
+
 /** Removes all of a lease's files; nothing where there are none. */
 export async function forgetBoxKeys(state: string, lease: string): Promise<void> {
   await rm(filesOf(state, lease).folder, { recursive: true, force: true });
   await syncFolder(root(state)).catch((error: unknown) => {
     if (!hasCode(error, 'ENOENT')) throw error;
   });
-}
-
-/** The names of the folders of leases that have files here, whether or not the lease is still open. */
-export async function leasesWithKeys(state: string): Promise<string[]> {
-  try {
-    return await readdir(root(state));
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return [];
-    throw error;
-  }
 }
 
 const root = (state: string): string => join(state, 'ssh');
@@ -66,9 +66,15 @@ interface Files {
   readonly folder: string;
   readonly identity: string;
   readonly knownHosts: string;
+  readonly tailnetName: string;
 }
 
 function filesOf(state: string, lease: string): Files {
   const folder = join(root(state), lease);
-  return { folder, identity: join(folder, 'id_ed25519'), knownHosts: join(folder, 'known_hosts') };
+  return {
+    folder,
+    identity: join(folder, 'id_ed25519'),
+    knownHosts: join(folder, 'known_hosts'),
+    tailnetName: join(folder, 'tailnet'),
+  };
 }

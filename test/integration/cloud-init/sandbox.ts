@@ -205,6 +205,7 @@ async function writeCloudConfig(disk: string, filesystem: string | null): Promis
     username: 'ubuntu',
     env: {},
     hostKey: null,
+    tailscale: null,
     file: null,
     enabled: true,
   });

@@ -13,6 +13,7 @@ const options: UserDataOptions = {
   username: 'ubuntu',
   env: {},
   hostKey: null,
+  tailscale: null,
   file: null,
   enabled: true,
 };

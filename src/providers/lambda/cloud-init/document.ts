@@ -2,6 +2,7 @@ import type { KeyPair } from '../../../remote/keys/key-pair.ts';
 import { homeManagerFiles } from './home-manager.ts';
 import { environmentScript, nixProfileScript } from './profile.ts';
 import { boxScript } from './script/main.ts';
+import { type Tailscale, tailscaleConfig } from './tailscale.ts';
 import { units } from './units.ts';
 
 /** What differs from box to box, already checked. */
@@ -10,6 +11,7 @@ export interface BoxSettings {
   readonly filesystem: string | null;
   readonly env: Readonly<Record<string, string>>;
   readonly hostKey: KeyPair | null;
+  readonly tailscale: Tailscale | null;
 }
 
 /** One entry of cloud-init's `write_files`. */
@@ -21,12 +23,14 @@ interface WrittenFile {
 
 /** The cloud-config of a box, as data. */
 export function cloudConfig(settings: BoxSettings): object {
+  const tailscale = settings.tailscale && tailscaleConfig(settings.tailscale);
   return {
     package_update: true,
     package_upgrade: false,
     ...(settings.hostKey === null ? {} : hostKeyConfig(settings.hostKey)),
-    write_files: files(settings),
-    runcmd: [['/usr/local/sbin/devbox-box', 'setup']],
+    write_files: [...files(settings), ...(tailscale ? [tailscale.file] : [])],
+    // The tailnet first, so that the box can be reached there however the rest goes.
+    runcmd: [...(tailscale ? [tailscale.command] : []), ['/usr/local/sbin/devbox-box', 'setup']],
   };
 }
 

@@ -2,6 +2,7 @@ import { DevboxError } from '../../../base/errors.ts';
 import type { KeyPair } from '../../../remote/keys/key-pair.ts';
 import { cloudConfig } from './document.ts';
 import { largestUserData, ownUserData } from './own-file.ts';
+import type { Tailscale } from './tailscale.ts';
 
 export interface UserDataOptions {
   /** Persistent filesystem for home and Nix store; null keeps both on the root disk. */
@@ -12,6 +13,8 @@ export interface UserDataOptions {
   readonly env: Readonly<Record<string, string>>;
   /** The host key that SSH on the box is to have; null leaves it to the box. */
   readonly hostKey: KeyPair | null;
+  /** How the box joins a tailnet; null keeps it out of any. */
+  readonly tailscale: Tailscale | null;
   /** A cloud-init file of the user's, as a path; it replaces ours and is sent as it is. */
   readonly file: string | null;
   readonly enabled: boolean;
@@ -32,6 +35,7 @@ export async function userData(options: UserDataOptions): Promise<string | null>
     filesystem: checkedFilesystem(options.filesystemName),
     env: checkedEnv(env),
     hostKey: options.hostKey,
+    tailscale: options.tailscale,
   };
   const { dump } = await import('js-yaml');
   const text = `#cloud-config\n${dump(cloudConfig(settings), { lineWidth: -1 })}`;

@@ -27,6 +27,7 @@ describe('guardedSettings', () => {
       ['ssh.identity_file', 'ssh.config_dir'],
     ],
     ['what is left to ssh', { ssh: { identity_file: null, config_dir: null, forward_agent: false } }, []],
+    ['the key for Tailscale', { tailscale: { enabled: true } }, ['tailscale.enabled']],
     ['the agent', { ssh: { forward_agent: true } }, ['ssh.forward_agent']],
     ['a file elsewhere', { cloud_init: { file: '/etc/passwd' } }, ['cloud_init.file']],
     ['a file of the project', { cloud_init: { file: 'inside/x' } }, []],

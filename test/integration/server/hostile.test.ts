@@ -104,6 +104,30 @@ describe('what is no request', () => {
   });
 });
 
+describe('a body that is wrong all over', () => {
+  const variables = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`not-a-name-${index}`, 'x']));
+
+  test.each([100, 150_000])('is refused in few words: %d problems', async (count) => {
+    const { status, body } = await server.call('POST', '/v1/containers', {
+      server_name: 'wrong',
+      environment_variables: variables(count),
+    });
+    expect([status, body]).toEqual([422, expect.objectContaining({ code: 'invalid-request' })]);
+    expect(JSON.stringify(body).length).toBeLessThan(20_000);
+  });
+
+  test('or nested without end is as well', async () => {
+    const headers = { 'api-key': server.key, 'content-type': 'application/json' };
+    const deep = `${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}`;
+    expect(await server.call('POST', '/v1/containers', deep, headers)).toMatchObject({ status: 422 });
+    expect(await server.call('POST', '/v1/containers', '['.repeat(1_000_000), headers)).toMatchObject({
+      status: 400,
+      body: { code: 'invalid-json' },
+    });
+  });
+});
+
 describe('nobody comes in without the key', () => {
   const ways: [string, string][] = [
     ['HEAD', line('HEAD /v1/account')],

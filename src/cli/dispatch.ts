@@ -1,15 +1,14 @@
 import type { Context } from '../base/context.ts';
 import { DevboxError } from '../base/errors.ts';
-import { otherKey } from '../commands/ask-providers.ts';
+import { ofLease } from '../commands/ask-providers.ts';
 import type { Command, CommandDeps } from '../commands/command.ts';
-import { apiSettingsOf, mayOpen } from '../commands/leased.ts';
+import { apiSettingsOf } from '../commands/leased.ts';
 import { exitOf, type Outcome } from '../commands/outcome.ts';
 import { loadCommand } from '../commands/table.ts';
 import type { Composition } from '../compose/index.ts';
 import { composeConfig } from '../config/compose.ts';
 import { prepare } from '../config/prepare.ts';
-import { type ApiSettings, drawLeaseId, type Lease } from '../leases/lease.ts';
-import type { Provider } from '../providers/provider.ts';
+import { type ApiSettings, drawLeaseId } from '../leases/lease.ts';
 import { openProvider } from '../providers/registry.ts';
 import type { RunFacts } from '../runs/record.ts';
 import { apiOverrides, isApiExplicit, withApi } from './choose-api.ts';
@@ -60,7 +59,10 @@ export async function dispatch(call: Call, context: Context, renderer: LiveOutpu
     apiOption: composition.choices['api'] ?? 'default',
     apiSettings: apiSettingsOf(prepared.common.api),
     apiIsExplicit: isApiExplicit(call.overrides),
-    provider: async () => sameAccount(await open(prepared), lease),
+    provider: async () => {
+      const provider = await open(prepared);
+      return lease === null ? provider : ofLease(provider, lease, deps);
+    },
     providerOf: async (api, settings) => {
       // Settings under `api` were meant for the configured provider; another one may not even have them.
       const other = recompose(
@@ -124,15 +126,6 @@ async function commandOf(composition: Composition): Promise<Command> {
       hint: 'Write devbox command=NAME or devbox NAME. devbox --help shows them all.',
     },
   );
-}
-
-/**
- * The provider that a lease chose, if its key is that of the lease.
- * @throws DevboxError `unauthorised` where a key for one server would be sent to another.
- */
-function sameAccount(provider: Provider, lease: Lease | null): Provider {
-  if (lease === null || mayOpen(provider, lease)) return provider;
-  throw otherKey(lease);
 }
 
 /** Whether an override chooses the group or changes something under it. */

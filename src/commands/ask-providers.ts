@@ -78,13 +78,26 @@ function otherTargets(leases: readonly Lease[], { apiOption, apiSettings }: Comm
 }
 
 async function openLeased(lease: Lease, deps: CommandDeps): Promise<Provider> {
-  const provider = await deps.providerOf(lease.api, lease.apiSettings);
+  return ofLease(await deps.providerOf(lease.api, lease.apiSettings), lease, deps);
+}
+
+/**
+ * The provider that was opened with the settings of a lease, if the key for it may be sent there: it is that of the lease,
+ * or one that the configuration itself has for that server.
+ * @throws DevboxError `unauthorised` where a key for one server would be sent to another.
+ */
+export async function ofLease(
+  provider: Provider,
+  lease: Lease,
+  { providerOf }: Pick<CommandDeps, 'providerOf'>,
+): Promise<Provider> {
   if (mayOpen(provider, lease)) return provider;
+  const configured = await providerOf(lease.api);
+  if (configured.account === provider.account) return provider;
   throw otherKey(lease);
 }
 
-/** A key for one server would be sent to another. */
-export function otherKey(lease: Lease): DevboxError {
+function otherKey(lease: Lease): DevboxError {
   return new DevboxError(
     'unauthorised',
     `the key for ${lease.name} is not the one that it was launched with`,

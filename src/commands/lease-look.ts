@@ -54,6 +54,19 @@ export function leaseEnd(lease: Lease, now: number): Text {
     : [token('bad', `over for ${formatDuration(-left)}`), `, since ${at}`];
 }
 
+/** `in 23h 59m`, for a column. */
+export function shortEnd(lease: Lease, now: number): Text {
+  const left = secondsLeft(lease, now);
+  if (left === null) return '-';
+  return left > 0 ? `in ${formatDuration(left)}` : [token('bad', `over for ${formatDuration(-left)}`)];
+}
+
+/** What a box has cost so far, for a column. */
+export function costText(lease: Lease, now: number): Text {
+  const cents = costSoFar(lease, now);
+  return cents === null ? '-' : [token('money', dollars(cents))];
+}
+
 /** The lease of a box in `--json`. */
 export function termJson(lease: Lease, { now, reapedAt }: Omit<LeaseLook, 'of'>) {
   const cost = costSoFar(lease, now);

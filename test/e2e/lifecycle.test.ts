@@ -159,7 +159,7 @@ describe('ls', () => {
     await deployed('resting');
     await devbox('stop', 'resting');
     const { stdout } = await devbox('ls');
-    expect(stdout).toMatch(/^NAME +ID +STATUS +GPU\/TYPE +UPTIME\n/);
+    expect(stdout).toMatch(/^NAME +ID +STATUS +GPU\/TYPE +UPTIME +ENDS +COST\n/);
     expect(stdout).toMatch(new RegExp(`^listed +${id.slice(0, 12)} +running +- +\\d+s$`, 'm'));
     expect(stdout).toMatch(/^resting +\S{12} +stopped +- +-$/m);
     expect(await json('ls', '--status', 'stopped')).toMatchObject([{ name: 'resting', uptime: null }]);

@@ -2,7 +2,7 @@ import { agrees } from '../../base/ask.ts';
 import { DevboxError } from '../../base/errors.ts';
 import { count } from '../../base/text.ts';
 import type { Lease } from '../../leases/lease.ts';
-import { askProviders } from '../ask-providers.ts';
+import { type Asked, askProviders } from '../ask-providers.ts';
 import { closeLease } from '../close-lease.ts';
 import type { CommandDeps } from '../command.ts';
 import { allLeases, concerns } from '../leased.ts';
@@ -43,6 +43,7 @@ export async function cleanUp(options: CleanupOptions, deps: CommandDeps): Promi
       }
     }
   }
+  if (!deps.apiIsExplicit) tellOthers(leases, asked, deps);
   for (const error of failed) {
     deps.emit({
       type: 'notice',
@@ -66,6 +67,20 @@ function hasNothingToDo(
 ): boolean {
   const isKeyless = error instanceof DevboxError && error.code.endsWith('/no-api-key');
   return isKeyless && leases.length === 0 && !orphans && !apiIsExplicit;
+}
+
+/** Tells of leases that nobody has looked at, because the key is of another account. */
+function tellOthers(leases: readonly Lease[], asked: readonly Asked[], { emit }: CommandDeps): void {
+  const providers = asked.map(({ provider }) => provider);
+  for (const lease of leases) {
+    const isAsked = providers.some(({ name }) => name === lease.provider);
+    if (!isAsked || providers.some((provider) => concerns(lease, provider))) continue;
+    emit({
+      type: 'notice',
+      level: 'warning',
+      message: `The lease ${lease.id} of ${lease.name} was not looked at: it is of another account or server`,
+    });
+  }
 }
 
 async function confirm(ends: number, deps: CommandDeps): Promise<void> {

@@ -1,6 +1,9 @@
 import { DevboxError } from '../../base/errors.ts';
+import type { Lease } from '../../leases/lease.ts';
+import { costSoFar } from '../../leases/term.ts';
 import type { Box } from '../../providers/provider.ts';
 import { token } from '../../ui/card.ts';
+import { dollars } from '../../ui/units.ts';
 import type { View } from '../../ui/view.ts';
 import { boxCard, boxJson } from '../box-card.ts';
 import { closeLease, removeEntry } from '../close-lease.ts';
@@ -35,7 +38,7 @@ async function end(
   });
   for (const lease of leases) await closeLease(lease, { provider, ssh }, deps);
   await removeEntry(box.id, ssh, deps);
-  return view(after, purge);
+  return view(after, purge, leases, deps.context.clock.now());
 }
 
 /** The provider accepted the launch of a box that it does not know yet, so its end has to be asked for again. */
@@ -53,16 +56,20 @@ function notYetKnown(box: Box, error: unknown): DevboxError {
   );
 }
 
-function view(box: Box, purged: boolean): View {
+function view(box: Box, purged: boolean, leases: readonly Lease[], now: number): View {
+  const [lease] = leases;
+  const cost = lease ? costSoFar(lease, now) : null;
+  const card = boxCard(box, { complete: true });
+  const costRow = { label: 'Cost', value: [token('money', dollars(cost ?? 0))] };
   const ends = box.phase === 'ending';
   const kept = box.extra.some(({ label }) => label === 'Home') && !purged;
   return {
-    cards: [boxCard(box, { complete: true })],
+    cards: [cost === null ? card : { ...card, rows: [...card.rows, costRow] }],
     footer: [
       ...(ends ? [['It is billed until it has ended: ', token('command', 'devbox list')]] : []),
       ...(kept ? [`Its home is kept for the next box called ${box.name ?? box.id}.`] : []),
     ],
-    json: boxJson(box),
+    json: { ...boxJson(box), cost_cents: cost === null ? null : Math.round(cost) },
     quiet: [box.id],
   };
 }

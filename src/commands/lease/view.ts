@@ -1,10 +1,8 @@
 import type { Lease } from '../../leases/lease.ts';
-import { costSoFar, secondsLeft } from '../../leases/term.ts';
 import { type Card, type Row, type Text, token } from '../../ui/card.ts';
-import { formatDuration } from '../../ui/duration.ts';
-import { dollars, dollarsPerHour } from '../../ui/units.ts';
+import { dollarsPerHour } from '../../ui/units.ts';
 import type { View } from '../../ui/view.ts';
-import { type LeaseLook, termJson, termRows } from '../lease-look.ts';
+import { costText, type LeaseLook, shortEnd, termJson, termRows } from '../lease-look.ts';
 import { listView } from '../list-view.ts';
 
 /** Leases as columns. */
@@ -19,7 +17,7 @@ export function leasesView(leases: readonly Lease[], look: LeaseLook): View {
       lease.provider,
       lease.type ?? '-',
       shortEnd(lease, look.now),
-      cost(lease, look.now),
+      costText(lease, look.now),
     ]),
     none: 'No leases',
     json: leases.map((lease) => leaseJson(lease, look)),
@@ -95,17 +93,6 @@ function stateText({ state }: Lease): Text {
     case 'released':
       return [token('dim', state)];
   }
-}
-
-function shortEnd(lease: Lease, now: number): Text {
-  const left = secondsLeft(lease, now);
-  if (left === null) return '-';
-  return left > 0 ? `in ${formatDuration(left)}` : [token('bad', `over for ${formatDuration(-left)}`)];
-}
-
-function cost(lease: Lease, now: number): Text {
-  const cents = costSoFar(lease, now);
-  return cents === null ? '-' : [token('money', dollars(cents))];
 }
 
 function maybe(label: string, value: string | null): Row[] {

@@ -5,6 +5,7 @@ import { statusTone, type Text, token } from '../../ui/card.ts';
 import { formatDuration } from '../../ui/duration.ts';
 import type { View } from '../../ui/view.ts';
 import { boxJson } from '../box-card.ts';
+import { costText, type LeaseLook, shortEnd } from '../lease-look.ts';
 import { type Gathered, openJson } from '../list/boxes.ts';
 
 /** As many characters of an id tell boxes apart, and are enough to name one. */
@@ -14,7 +15,7 @@ const shortId = 12;
 export function columnsView({ boxes, open, look }: Gathered, status: string | null): View {
   const shown = status === null ? boxes : boxes.filter((box) => hasStatus(box, status.toLowerCase()));
   const unsettled = status === null || status.toLowerCase() === 'unknown' ? open : [];
-  const rows = [...shown.map(boxRow), ...unsettled.map(openRow)];
+  const rows = [...shown.map((box) => boxRow(box, look)), ...unsettled.map(openRow)];
   const hidden = boxes.length - shown.length;
   return {
     cards:
@@ -24,7 +25,11 @@ export function columnsView({ boxes, open, look }: Gathered, status: string | nu
             {
               title: '',
               rows: [],
-              table: { look: 'list', columns: ['NAME', 'ID', 'STATUS', 'GPU/TYPE', 'UPTIME'], rows },
+              table: {
+                look: 'list',
+                columns: ['NAME', 'ID', 'STATUS', 'GPU/TYPE', 'UPTIME', 'ENDS', 'COST'],
+                rows,
+              },
             },
           ],
     footer:
@@ -45,17 +50,20 @@ function hasStatus(box: Box, status: string): boolean {
   return box.status.toLowerCase() === status || (status === 'running' && box.phase === 'ready');
 }
 
-function boxRow(box: Box): Text[] {
+function boxRow(box: Box, { of, now }: LeaseLook): Text[] {
+  const lease = of(box.id);
   return [
     box.name ?? '-',
     box.id.slice(0, shortId),
     [token(statusTone(box.status), box.status)],
     box.type ?? '-',
     box.uptimeSeconds === null ? '-' : formatDuration(box.uptimeSeconds),
+    lease ? shortEnd(lease, now) : '-',
+    lease ? costText(lease, now) : '-',
   ];
 }
 
 /** A launch of which nobody knows the outcome. */
 function openRow(lease: Lease): Text[] {
-  return [lease.name, '-', [token('bad', 'unknown')], lease.type ?? '-', '-'];
+  return [lease.name, '-', [token('bad', 'unknown')], lease.type ?? '-', '-', '-', '-'];
 }

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Home, makeHome, projectRoot } from '../support/bin.ts';
+import { devboxLines, shellWords } from '../support/doc-lines.ts';
 import { type FakeLambda, startFakeLambda } from '../support/fake-lambda/index.ts';
 
 let home: Home;
@@ -24,22 +25,6 @@ function write(path: string, content: string, mode = 0o644): void {
   const file = join(home.path, path);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, content, { mode });
-}
-
-/** The command lines of devbox in the shell blocks of a page, in order, continued lines joined. */
-function devboxLines(page: string): string[] {
-  const blocks = [...page.matchAll(/^```(?:sh|bash)\n([\s\S]*?)^```/gm)].map(([, block = '']) => block);
-  return blocks
-    .join('')
-    .replaceAll(/\s*\\\n\s*/g, ' ')
-    .split('\n')
-    .map((line) => line.replace(/\s+#.*$/, '').trim())
-    .filter((line) => line.startsWith('devbox '));
-}
-
-/** The words of a line as a shell reads them: enough for the single quotes that our pages use. */
-function shellWords(line: string): string[] {
-  return [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare = '']) => quoted ?? bare);
 }
 
 async function runAll(lines: readonly string[]): Promise<void> {

@@ -11,7 +11,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { type BinResult, type Home, makeHome } from '../support/bin.ts';
+import { type BinResult, type Home, makeHome, projectRoot } from '../support/bin.ts';
+import { devboxLines, shellWords } from '../support/doc-lines.ts';
 import { lambdaUser } from '../support/lambda-user.ts';
 import { type Sshd, startSshd, whyNoSshd } from '../support/sshd.ts';
 import { makeTree, type Tree } from '../support/tree.ts';
@@ -193,6 +194,27 @@ function contract(world: () => World, method: 'rsync' | 'copy'): void {
   });
   afterAll(() => world?.end());
   contract(() => world, 'copy');
+});
+
+(noGit ? describe.skip : describe)('docs/run.md', () => {
+  it('runs as it is printed', async () => {
+    const home = makeHome();
+    writeFileSync(
+      here('train.sh'),
+      '#!/bin/sh\nmkdir -p out\necho 1 >out/a.png\necho 2 >model.bin\necho "$*" >>train.log\n',
+    );
+    chmodSync(here('train.sh'), 0o755);
+    expect((await home.run(['up', 'api=local'])).code).toBe(0);
+    const lines = devboxLines(readFileSync(join(projectRoot, 'docs/run.md'), 'utf8'));
+    expect(lines.length).toBeGreaterThan(3);
+    for (const line of lines) {
+      const result = await home.run(shellWords(line).slice(1), { cwd: tree.path });
+      expect({ line, ...result }).toMatchObject({ line, code: 0 });
+    }
+    expect(readFileSync(here('model.bin'), 'utf8')).toBe('2\n');
+    expect((await home.run(['ls', 'api=local', '-q'])).stdout).toBe('');
+    home.remove();
+  });
 });
 
 (noGit || noSshd ? describe.skip : describe)('run on a box that is reached over SSH', () => {

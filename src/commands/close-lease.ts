@@ -30,7 +30,7 @@ export async function closeLease(
     const why = error instanceof Error ? error.message : String(error);
     const message = `The SSH key ${lease.sshKey?.name} of ${lease.name} could not be deleted: ${why}`;
     deps.emit({ type: 'notice', level: 'warning', message });
-    return deps.leases.update(lease.id, (now) => ({ ...now, state: 'released' }));
+    return deps.leases.update(lease.id, (now) => ({ ...now, state: 'released' })).catch(() => null);
   }
   return deps.leases.release(lease.id);
 }

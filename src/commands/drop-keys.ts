@@ -4,6 +4,9 @@ import { forgetBoxKeys } from '../remote/keys/box-keys.ts';
 import { isSameKey } from '../remote/keys/key-pair.ts';
 import type { CommandDeps } from './command.ts';
 
+/** How long tidying up may take after Ctrl-C, in milliseconds; a second one ends it at once. */
+const tidyingMilliseconds = 15_000;
+
 /**
  * Removes what a lease has for entering its box: the key that devbox made for it at the provider, and then its files here.
  * The key is deleted only where it is the very one; one that is not there is done with.
@@ -15,10 +18,14 @@ export async function dropKeys(
   { context }: Pick<CommandDeps, 'context'>,
 ): Promise<void> {
   if (sshKey?.made && sshKeys) {
-    const own = (await sshKeys.list()).filter(
+    const later = context.signal.aborted
+      ? sshKeys.under?.(AbortSignal.timeout(tidyingMilliseconds))
+      : undefined;
+    const keys = later ?? sshKeys;
+    const own = (await keys.list()).filter(
       ({ name, publicKey }) => name === sshKey.name && isSameKey(publicKey, sshKey.publicKey),
     );
-    for (const key of own) await sshKeys.remove(key.id);
+    for (const key of own) await keys.remove(key.id);
   }
   await forgetBoxKeys(context.paths.state, id);
 }

@@ -82,6 +82,16 @@ describe('without an ssh_key_name', () => {
     expect([entries(state('ssh')), leases()]).toEqual([[], []]);
   });
 
+  it('Ctrl-C between two tries leaves no key behind', async () => {
+    await start({ capacityRefusals: 99 });
+    const run = await devbox([...up, 'initial_backoff=60.0'], {
+      signalAt: { text: 'retrying', signal: 'SIGINT' },
+    });
+    expect(run.code).toBe(130);
+    expect(fake.sshKeys.filter(({ name }) => name.startsWith('devbox-'))).toEqual([]);
+    expect([entries(state('ssh')), leases()]).toEqual([[], []]);
+  });
+
   it('a key whose upload has no answer is looked for', async () => {
     await start({ faults: [{ on: 'POST /ssh-keys', fault: { kind: 'drop-after' } }] });
     expect(await devbox(up)).toMatchObject({ code: 0 });

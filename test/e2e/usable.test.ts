@@ -87,6 +87,8 @@ async function until(condition: () => boolean): Promise<void> {
     expect(stderr).toMatch(/Host Key Changed/);
     expect(stderr.match(/(Expected|Shown): +ssh-ed25519 SHA256:\S+/g)).toHaveLength(2);
     expect(stderr).toMatch(/rm \S+known_hosts/);
+    const waited = await devbox('wait', 'box', 'wait.ssh_timeout=0.2');
+    expect(waited).toMatchObject({ code: 1, stderr: expect.stringContaining('Host Key Changed') });
   });
 
   it('is waited for until it can be entered, cloud-init is over and its GPUs answer', async () => {

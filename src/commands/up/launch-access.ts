@@ -2,13 +2,13 @@ import type { Context } from '../../base/context.ts';
 import { DevboxError } from '../../base/errors.ts';
 import { enteredWith, type Lease } from '../../leases/lease.ts';
 import { markHostname, markKeyName } from '../../leases/marks.ts';
-import type { SshKeysFacet } from '../../providers/facets/ssh-keys.ts';
 import type { LaunchAccess, Provider, SshLaunch } from '../../providers/provider.ts';
 import { keepHostKey, keepIdentity, keepTailnetName } from '../../remote/keys/box-keys.ts';
-import { isSameKey, makeKeyPair } from '../../remote/keys/key-pair.ts';
+import { makeKeyPair } from '../../remote/keys/key-pair.ts';
 import type { CommandDeps } from '../command.ts';
 import { requireFacet } from '../require-facet.ts';
 import type { SshConfig } from '../settings.ts';
+import { registerKey } from './register-key.ts';
 
 /**
  * What a launch says about SSH; null where boxes of this provider are not entered so.
@@ -75,37 +75,5 @@ function tailscaleKey(env: Context['env']): string {
     code: 'up/no-tailscale-key',
     title: 'Configuration Error',
     hint: 'Make an auth key at https://login.tailscale.com/admin/settings/keys, then type: export TS_AUTHKEY=...',
-  });
-}
-
-/**
- * Registers a key. One that is there already under this name is used where it is the same; a lost answer is settled by
- * looking.
- */
-async function registerKey(
-  keys: SshKeysFacet,
-  key: { readonly name: string; readonly publicKey: string },
-): Promise<void> {
-  if (await isRegistered(keys, key)) return;
-  try {
-    await keys.add(key);
-  } catch (error) {
-    if (!(error instanceof DevboxError) || error.kind !== 'outcome-unknown') throw error;
-    if (!(await isRegistered(keys, key))) throw error;
-  }
-}
-
-async function isRegistered(
-  keys: SshKeysFacet,
-  { name, publicKey }: { readonly name: string; readonly publicKey: string },
-): Promise<boolean> {
-  const known = (await keys.list()).find((one) => one.name === name);
-  if (known === undefined) return false;
-  if (isSameKey(known.publicKey, publicKey)) return true;
-  throw new DevboxError('failed', `the provider has another SSH key called ${name}; nothing was launched`, {
-    code: 'up/other-ssh-key',
-    title: 'SSH Key',
-    details: [{ label: 'Key', value: `${name} (ID ${known.id})` }],
-    hint: `See it with devbox ssh_keys, delete it if nothing uses it, and try again.`,
   });
 }

@@ -12,4 +12,6 @@ export interface SshKeysFacet {
   /** Has the provider make a pair, where it can. The private key exists in this answer only. */
   generate?(name: string): Promise<{ readonly key: SshKey; readonly privateKey: string }>;
   remove(id: string): Promise<void>;
+  /** The same under another signal than Ctrl-C's: for tidying up after it. */
+  under?(signal: AbortSignal): SshKeysFacet;
 }

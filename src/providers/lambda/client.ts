@@ -61,6 +61,11 @@ export class LambdaClient {
     this.baseUrl = withoutTrailingSlash(parts.baseUrl);
   }
 
+  /** The same client, at the same pace, which another signal ends. */
+  under(signal: AbortSignal): LambdaClient {
+    return new LambdaClient({ ...this.parts, signal });
+  }
+
   /**
    * Reads; repeated where the connection failed or the server was in trouble.
    * @throws DevboxError

@@ -11,6 +11,8 @@ export function sshKeysOf(client: LambdaClient): SshKeysFacet {
   const add = <T>(body: Readonly<Record<string, string>>, schema: Parameters<typeof client.change<T>>[3]) =>
     client.change('POST', '/ssh-keys', body, schema);
   return {
+    under: (signal) => sshKeysOf(client.under(signal)),
+
     list: async () => (await client.get('/ssh-keys', wire.sshKeys)).map(sshKeyOf),
 
     async add({ name, publicKey }) {

@@ -200,6 +200,13 @@ it('a lease that is given up leaves its box, which can be adopted again', async 
   expect(await devbox(['lease', 'adopt', 'box'])).toMatchObject({ code: 1 });
 });
 
+it('the tags by which boxes are found are not the user’s to give', async () => {
+  await start();
+  const wrong = await devbox([...up, 'tags.devbox-lease=dbx_ffffffffffff']);
+  expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('tags.devbox-lease') });
+  expect(fake.requests).toEqual([]);
+});
+
 it('a time that is none is said to be that', async () => {
   await start();
   const wrong = await devbox([...up, 'ttl=soon']);

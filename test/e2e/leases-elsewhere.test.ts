@@ -62,6 +62,34 @@ describe('a box on this machine', () => {
     expect(await json('lease', 'list')).toEqual([]);
   });
 
+  it('is ended when nobody has used it', async () => {
+    await home.run(['up', 'api=local', 'api.idle_timeout=0.2', 'name=scratch', 'idle_timeout=1s']);
+    let [row] = await json('reap');
+    // Without a sandbox, the terminals of this machine are the box's own.
+    if (row.because === 'it is in use') return;
+    for (let tries = 0; row?.action !== 'ended'; tries++) {
+      expect(tries).toBeLessThan(60);
+      [row] = await json('reap');
+    }
+    expect(row.because).toMatch(/^it has been unused since 20/);
+  });
+
+  it('stays while something is at work in it', async () => {
+    const work = ['sh', '-c', 'while :; do :; done'];
+    await home.run([
+      'up',
+      'api=local',
+      'api.idle_timeout=0.2',
+      'name=scratch',
+      'idle_timeout=1s',
+      '--',
+      ...work,
+    ]);
+    for (let looks = 0; looks < 3; looks++) {
+      expect(await json('reap')).toMatchObject([{ action: 'kept' }]);
+    }
+  });
+
   it('is none where there is nothing: a reaper without leases and keys has nothing to do', async () => {
     expect(await home.run(['reap'])).toEqual({ code: 0, stdout: 'Nothing to clean up\n', stderr: '' });
     expect((await home.run(['reap', 'orphans=true'])).code).toBe(3);

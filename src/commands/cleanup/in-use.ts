@@ -1,6 +1,7 @@
 import { Readable, Writable } from 'node:stream';
 import { DevboxError } from '../../base/errors.ts';
 import type { Box, Provider } from '../../providers/provider.ts';
+import type { BoxAccess } from '../../remote/access.ts';
 import { accessTo } from '../access.ts';
 import type { CommandDeps } from '../command.ts';
 import type { SshConfig } from '../settings.ts';
@@ -8,11 +9,22 @@ import type { SshConfig } from '../settings.ts';
 /** Seconds for one look into a box. */
 const patienceSeconds = 20;
 
-/** Logins, the busiest GPU in percent, and the load of 15 minutes with the number of cores. */
-const script = [
+/** The busiest GPU in percent, if there is one. */
+const gpus =
+  'command -v nvidia-smi >/dev/null && nvidia-smi --query-gpu=utilization.gpu --format=csv,noheader,nounits 2>/dev/null | sed "s/^/gpu /"';
+
+/** On a machine: who is logged in, and the load of 15 minutes with the number of cores. */
+const machineScript = [
   'echo logins $(who 2>/dev/null | wc -l)',
-  'command -v nvidia-smi >/dev/null && nvidia-smi --query-gpu=utilization.gpu --format=csv,noheader,nounits 2>/dev/null | sed "s/^/gpu /"',
-  'echo load $(cut -d" " -f3 /proc/loadavg) $(getconf _NPROCESSORS_ONLN)',
+  gpus,
+  'echo load $(cut -d" " -f3 /proc/loadavg) $(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)',
+].join('; ');
+
+/** In a container, where nobody logs in: how many of its processes are on a terminal. Its load is that of its host. */
+const containerScript = [
+  'n=0; for f in /proc/[0-9]*/stat; do set -- $(sed "s/.*) //" "$f" 2>/dev/null); [ "${5:-0}" = 0 ] || n=$((n+1)); done',
+  'echo logins $n',
+  gpus,
 ].join('; ');
 
 /** A GPU below this does nothing, in percent. */
@@ -39,17 +51,28 @@ export async function isInUse(
         done();
       },
     });
+  const isContainer = box.reach.kind === 'server';
   try {
     const access = await accessTo({ box, provider }, ssh, deps);
     await access.exec(
-      { argv: ['sh', '-c', script], timeoutSeconds: patienceSeconds },
+      {
+        argv: ['sh', '-c', isContainer ? containerScript : machineScript],
+        timeoutSeconds: patienceSeconds,
+      },
       { stdin: Readable.from([]), stdout: sink(true), stderr: sink(false) },
     );
+    const said = Buffer.concat(chunks).toString('utf8');
+    return usedAsSaid(isContainer ? `${said}\nload ${await coresAtWork(access)} 1\n` : said);
   } catch (error) {
     if (error instanceof DevboxError && error.kind !== 'interrupted') return null;
     throw error;
   }
-  return usedAsSaid(Buffer.concat(chunks).toString('utf8'));
+}
+
+/** How many cores a container keeps busy. */
+async function coresAtWork(access: BoxAccess): Promise<number> {
+  const { cpuPercent } = await access.stats();
+  return cpuPercent === null ? Number.NaN : cpuPercent / 100;
 }
 
 /** Reads what the script prints; null where it is not whole. */

@@ -1,5 +1,6 @@
 import type { Context } from '../../base/context.ts';
 import { DevboxError } from '../../base/errors.ts';
+import { markTags } from '../../leases/marks.ts';
 import type { Box } from '../../providers/provider.ts';
 import { type CommandDeps, type CommonConfig, launchSettings, type RawConfig } from '../command.ts';
 import { bringUpOne } from './bring-up-one.ts';
@@ -21,6 +22,7 @@ export interface BroughtUp {
  */
 export async function bringUp(config: CommonConfig & UpSettings, deps: CommandDeps): Promise<BroughtUp> {
   const names = boxNames(config.instance_name, config.quantity);
+  refuseMarks(config.tags);
   const complete = { ...config, env: environmentOf(config, deps.context) };
   const asked = launchSettings(complete);
   const provider = await deps.provider();
@@ -37,6 +39,18 @@ export async function bringUp(config: CommonConfig & UpSettings, deps: CommandDe
     }
   }
   return { boxes };
+}
+
+/** Tags by which devbox knows its boxes are its own to give. @throws DevboxError `usage` where one is asked for. */
+function refuseMarks(tags: Readonly<Record<string, string>>): void {
+  const mark = markTags.find((tag) => Object.hasOwn(tags, tag));
+  if (mark === undefined) return;
+  throw new DevboxError('usage', `the tag ${mark} is devbox’s own`, {
+    code: 'up/reserved-tag',
+    title: 'Configuration Error',
+    details: [{ label: 'Setting', value: `tags.${mark}` }],
+    hint: 'Choose another name for the tag: devbox finds its boxes by this one.',
+  });
 }
 
 /** Boxes are told apart by their host names as they are by their names. */

@@ -41,7 +41,11 @@ describe('a box whose time is over', () => {
     const dry = await devbox(['cleanup', 'dry_run=true']);
     expect(dry.stdout).toMatch(/box .*would end .*its time was over/);
     expect(ends()).toBe(0);
+    await devbox(['ssh', 'box', 'print=true']);
+    const entry = join(home.path, '.ssh/config.d/box');
+    expect(existsSync(entry)).toBe(true);
     expect(await json('cleanup')).toMatchObject([{ name: 'box', action: 'ended' }]);
+    expect(existsSync(entry)).toBe(false);
     expect(fake.instances.every(({ terminated }) => terminated)).toBe(true);
     expect(leaseFiles()).toEqual([]);
   });

@@ -1,3 +1,4 @@
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { projectRoot } from '../support/bin.ts';
@@ -69,6 +70,41 @@ if (missing) console.warn(`notice: boxes on Lambda Cloud are not reached: ${miss
     expect(stats).toMatchObject({ name: 'box', gpus: [] });
     expect(stats.memory_limit).toBeGreaterThan(0);
     expect((await devbox('stats', 'box', '-q')).stdout).toBe(`${stats.id}\n`);
+  });
+
+  it('is in use while a GPU works or somebody is logged in, and ended when it was unused', async () => {
+    const program = (name: string, prints: string): void =>
+      writeFileSync(join(sshd.programs, name), `#!/bin/sh\n${prints}\n`, { mode: 0o755 });
+    const reaped = async () => JSON.parse((await devbox('reap', '--json')).stdout)[0];
+    const names = ['who', 'nvidia-smi', 'cut'];
+    await devbox('down', 'box');
+    await devbox(
+      'up',
+      'gh200',
+      'instance_name=idle',
+      'idle_timeout=1s',
+      'wait.ssh=false',
+      'cloud_init.enabled=false',
+    );
+    try {
+      program('cut', 'echo 0.00');
+      program('who', 'echo "ada pts/0"');
+      program('nvidia-smi', 'echo 0');
+      expect(await reaped()).toMatchObject({ action: 'kept', because: 'it is in use' });
+      program('who', 'true');
+      program('nvidia-smi', 'echo 0; echo 93');
+      expect(await reaped()).toMatchObject({ action: 'kept', because: 'it is in use' });
+      program('nvidia-smi', 'echo 0; echo 0');
+      expect(await reaped()).toMatchObject({ because: 'it has not been unused for long enough' });
+      let last = await reaped();
+      for (let tries = 0; last?.action !== 'ended'; tries++) {
+        expect(tries).toBeLessThan(60);
+        last = await reaped();
+      }
+      expect(last.because).toMatch(/^it has been unused since 20/);
+    } finally {
+      for (const name of names) rmSync(join(sshd.programs, name), { force: true });
+    }
   });
 
   it('has a log that can be followed until Ctrl-C', async () => {

@@ -2,6 +2,7 @@ import { agrees } from '../../base/ask.ts';
 import { DevboxError } from '../../base/errors.ts';
 import { count } from '../../base/text.ts';
 import type { Lease } from '../../leases/lease.ts';
+import type { Box } from '../../providers/provider.ts';
 import { type Asked, askProviders } from '../ask-providers.ts';
 import { closeLease } from '../close-lease.ts';
 import type { CommandDeps } from '../command.ts';
@@ -31,8 +32,8 @@ export async function cleanUp(options: CleanupOptions, deps: CommandDeps): Promi
   });
   const items: Item[] = [];
   for (const one of asked) items.push(...(await planFor(one, leases, options, deps)));
-  const ends = items.filter(({ verdict }) => verdict.act === 'end').length;
-  if (options.ask && ends > 0) await confirm(ends, deps);
+  const ends = items.flatMap((item) => (item.verdict.act === 'end' && item.kind !== 'key' ? [item.box] : []));
+  if (options.ask && ends.length > 0) await confirm(ends, deps);
   const done: Done[] = [];
   for (const item of items)
     done.push(options.dryRun ? wouldDo(item) : await carryOut(item, options.ssh, deps));
@@ -83,10 +84,16 @@ function tellOthers(leases: readonly Lease[], asked: readonly Asked[], { emit }:
   }
 }
 
-async function confirm(ends: number, deps: CommandDeps): Promise<void> {
+/** Boxes that a question names one by one. */
+const mostNamed = 8;
+
+async function confirm(ends: readonly (Box | null)[], deps: CommandDeps): Promise<void> {
   if (!deps.interactive) return;
   await deps.releaseTerminal();
-  if (await agrees(`End ${count(ends, 'box', 'boxes')}?`, deps.context)) return;
+  const names = ends.slice(0, mostNamed).map((box) => `${box?.name ?? 'a box'} (${box?.id})`);
+  const more = ends.length > mostNamed ? ` and ${ends.length - mostNamed} more` : '';
+  const what = `${count(ends.length, 'box', 'boxes')}: ${names.join(', ')}${more}`;
+  if (await agrees(`End ${what}?`, deps.context)) return;
   throw new DevboxError('failed', 'nothing was done', {
     code: 'cleanup/declined',
     title: 'Not Done',

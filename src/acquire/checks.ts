@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { Detail, DevboxError } from '../base/errors.ts';
+import { formatSeconds } from '../base/seconds.ts';
 import type { CheckedPart, Emit } from '../ui/events.ts';
 
 /** Something that has to hold before an active box can be used. */
@@ -50,5 +51,18 @@ async function pass(check: Check, options: CheckOptions): Promise<void> {
     if (left <= 0) throw looked.error ?? options.timedOut(check, message);
     await clock.sleep(Math.min(options.pollIntervalSeconds, left) * 1000, signal);
     await options.between();
+  }
+}
+
+/** That a part of a box was not as it should be in time, as a sentence. */
+export function notInTime(name: string, part: CheckedPart, seconds: number): string {
+  const time = formatSeconds(seconds);
+  switch (part) {
+    case 'ssh':
+      return `${name} is active, but could not be entered over SSH within ${time}.`;
+    case 'cloud-init':
+      return `The first-boot set-up of ${name} was not over within ${time}.`;
+    case 'gpus':
+      return `The GPUs of ${name} did not answer within ${time}.`;
   }
 }

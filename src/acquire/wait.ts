@@ -1,9 +1,9 @@
 import type { Clock } from '../base/clock.ts';
 import { type Detail, DevboxError, type Failure, interrupted } from '../base/errors.ts';
 import { formatSeconds } from '../base/seconds.ts';
-import type { CheckedPart, Emit } from '../ui/events.ts';
+import type { Emit } from '../ui/events.ts';
 import { dollarsPerHour } from '../ui/units.ts';
-import { type Check, passChecks } from './checks.ts';
+import { type Check, notInTime, passChecks } from './checks.ts';
 import type { Phase } from './outcome.ts';
 
 /** What a wait needs to see of a box. */
@@ -137,18 +137,6 @@ async function stillThere<B extends Watched>(options: WaitOptions<B>, last: Last
   const look = await lookAt(options, last);
   if (look.box !== null && hopeless.has(look.box.phase)) throw await willNotBeReady(options, look.box);
   if (look.box === null && look.last.failure === undefined) throw missing(options, true);
-}
-
-function notInTime(name: string, part: CheckedPart, seconds: number): string {
-  const time = formatSeconds(seconds);
-  switch (part) {
-    case 'ssh':
-      return `${name} is active, but could not be entered over SSH within ${time}.`;
-    case 'cloud-init':
-      return `The first-boot set-up of ${name} was not over within ${time}.`;
-    case 'gpus':
-      return `The GPUs of ${name} did not answer within ${time}.`;
-  }
 }
 
 /**

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { Check, Looked } from '../acquire/checks.ts';
 import { capturedStream } from '../base/captured.ts';
 import { DevboxError } from '../base/errors.ts';
-import { cleanLine, cleanText, clip, count } from '../base/text.ts';
+import { cleanLine, cleanText, clip } from '../base/text.ts';
 import type { Box, Provider } from '../providers/provider.ts';
 import type { BoxAccess } from '../remote/access.ts';
 import { accessTo } from './access.ts';
@@ -122,7 +122,7 @@ function gpuCheck(access: BoxAccess, promised: number | null, timeoutSeconds: nu
       if (code === 127) return { state: 'pending', message: 'there is no nvidia-smi yet' };
       if (code !== 0) return { state: 'pending', message: lastLine(stdout || stderr) || `status ${code}` };
       if (found >= (promised ?? 1))
-        return { state: 'passed', message: `${count(found, 'GPU')} answer nvidia-smi` };
+        return { state: 'passed', message: found === 1 ? '1 GPU answers' : `${found} GPUs answer` };
       return { state: 'pending', message: `${found} of ${promised ?? 1}` };
     },
   };

@@ -50,10 +50,10 @@ export function advance(
         activity.event.name === event.name ? { ...activity, trouble: cleanLine(event.message) } : activity,
       );
     case 'launched':
+    case 'checked':
     case 'transferred':
     case 'ready':
       return activities.filter((activity) => activity.event.name !== event.name);
-    case 'checked':
     case 'notice':
       return activities;
   }

@@ -108,7 +108,7 @@ async function until(condition: () => boolean): Promise<void> {
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(stderr).toMatch(/SSH: .*Connection refused[\s\S]*✓ box: SSH answers\n[\s\S]*cloud-init: running/);
     expect(stderr).toMatch(
-      /✓ box: cloud-init is done\n[\s\S]*GPUs: [\s\S]*✓ box: 1 GPU answer[\s\S]*✓ box is ready/,
+      /✓ box: cloud-init is done\n[\s\S]*GPUs: [\s\S]*✓ box: 1 GPU answers\n[\s\S]*✓ box is ready/,
     );
   });
 
@@ -129,6 +129,17 @@ async function until(condition: () => boolean): Promise<void> {
     expect(stderr).toMatch(/Price: +\$1\.49 per hour/);
     expect(stderr.includes('command=down')).toBe(stays);
     expect(fake.instances.every(({ terminated }) => !terminated)).toBe(stays);
+  });
+
+  it('that could be used before is not ended, whatever on_failure says', async () => {
+    await start();
+    expect((await devbox(...up)).code).toBe(0);
+    const again = await devbox(
+      ...up,
+      ...['wait_after_launch=true', 'on_failure=terminate', 'wait.ssh_timeout=0.2'],
+    );
+    expect(again).toMatchObject({ code: 6, stderr: expect.stringContaining('command=down') });
+    expect(fake.instances.map(({ terminated }) => terminated)).toEqual([false]);
   });
 
   it('that cannot be entered in time goes on, and the card says what it costs and how to end it', async () => {

@@ -5,8 +5,8 @@ import { endBox } from '../down/end-box.ts';
 import type { Standing, Wanted } from './bring-up-one.ts';
 
 /**
- * What becomes of a box that never became usable: with `on_failure=terminate` the one that this lease is on is ended, everything
- * else stays as it is.
+ * What becomes of a box that never became usable: with `on_failure=terminate` the one that this lease is on is ended. One that
+ * could be used before, and may hold somebody's work, stays, and so does one without a lease.
  * @throws the error, which says what was done.
  */
 export async function giveUp(
@@ -15,7 +15,8 @@ export async function giveUp(
   { provider, config }: Wanted,
   deps: CommandDeps,
 ): Promise<never> {
-  if (!neverUsable(error) || lease === null || config.on_failure !== 'terminate') throw error;
+  if (!neverUsable(error) || config.on_failure !== 'terminate') throw error;
+  if (lease === null || lease.state === 'ready') throw error;
   const found = { box, provider, leases: [lease], unseen: false, isExact: true };
   try {
     await endBox(found, false, config.ssh, deps);

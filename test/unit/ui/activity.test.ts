@@ -22,6 +22,16 @@ const waiting: DevboxEvent = {
   elapsedSeconds: 60,
   timeoutSeconds: 900,
 };
+const checking: DevboxEvent = {
+  type: 'checking',
+  name: 'box',
+  id: '1',
+  part: 'cloud-init',
+  message: 'running',
+  elapsedSeconds: 5,
+  timeoutSeconds: 1800,
+};
+const checked: DevboxEvent = { type: 'checked', name: 'box', part: 'cloud-init', message: 'done' };
 const failing: DevboxEvent = { type: 'poll-failed', name: 'box', message: 'reset' };
 const ready: DevboxEvent = { type: 'ready', name: 'box', id: '1', elapsedSeconds: 90 };
 const other: DevboxEvent = { ...launching, name: 'second' };
@@ -46,6 +56,13 @@ const rows: readonly { name: string; events: DevboxEvent[]; after: number; lines
     after: 60_000,
     lines: ['Retrying box in 0s (attempt 1/3)'],
   },
+  {
+    name: 'a part that is looked at goes on with the clock',
+    events: [waiting, checking],
+    after: 2000,
+    lines: ['Waiting for box: cloud-init: running (7s of 30m)'],
+  },
+  { name: 'a part that holds is no longer under way', events: [checking, checked], after: 0, lines: [] },
   { name: 'a launched box is no longer under way', events: [launching, launched], after: 0, lines: [] },
   {
     name: 'a wait goes on between two looks',
@@ -81,6 +98,6 @@ test.each(rows)('$name', ({ events, after, lines }) => {
 
 test('what stays on the screen is what tells the story', () => {
   const notice: DevboxEvent = { type: 'notice', level: 'info', message: '' };
-  const all = [launching, retrying, launched, waiting, failing, ready, notice];
-  expect(all.filter(isMilestone)).toEqual([retrying, launched, ready, notice]);
+  const all = [launching, retrying, launched, waiting, failing, checking, checked, ready, notice];
+  expect(all.filter(isMilestone)).toEqual([retrying, launched, checked, ready, notice]);
 });

@@ -55,6 +55,24 @@ const events: readonly { name: string; event: DevboxEvent; line: string }[] = [
     line: 'Waiting for box: booting (1m 05s of 15m)',
   },
   {
+    name: 'looking at a part of a box, in its own words freed of control characters',
+    event: {
+      type: 'checking',
+      name: 'box',
+      id: '1',
+      part: 'ssh',
+      message: 'Connection\u001b[31m\nrefused',
+      elapsedSeconds: 5,
+      timeoutSeconds: 600,
+    },
+    line: 'Waiting for box: SSH: Connection refused (5s of 10m)',
+  },
+  {
+    name: 'a part that is as it should be',
+    event: { type: 'checked', name: 'box', part: 'gpus', message: '8 GPUs answer' },
+    line: '✓ box: 8 GPUs answer',
+  },
+  {
     name: 'a look that failed',
     event: { type: 'poll-failed', name: 'box', message: 'connection reset' },
     line: '⚠ No news of box (connection reset) - trying again',

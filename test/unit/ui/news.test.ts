@@ -10,6 +10,15 @@ const look = (status: string, elapsedSeconds: number, name = 'box'): DevboxEvent
   elapsedSeconds,
   timeoutSeconds: 900,
 });
+const part = (message: string, elapsedSeconds: number): DevboxEvent => ({
+  type: 'checking',
+  name: 'box',
+  id: '1',
+  part: 'ssh',
+  message,
+  elapsedSeconds,
+  timeoutSeconds: 600,
+});
 const failure = (message: string): DevboxEvent => ({ type: 'poll-failed', name: 'box', message });
 const launch = (attempt: number): DevboxEvent => ({
   type: 'launching',
@@ -26,6 +35,15 @@ const rows: readonly { name: string; events: readonly [DevboxEvent, boolean][] }
       [look('pending', 0), true],
       [look('pending', 5), false],
       [look('booting', 10), true],
+    ],
+  },
+  {
+    name: 'a part of a box is told of when what is found changes, and once a minute',
+    events: [
+      [part('refused', 0), true],
+      [part('refused', 59), false],
+      [part('refused', 60), true],
+      [part('timed out', 61), true],
     ],
   },
   {

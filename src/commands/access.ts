@@ -9,12 +9,14 @@ import { unreachable } from './unreachable.ts';
 
 /**
  * The way to a box: over SSH, or through the server that holds it.
+ * @param over makes of the ssh command that connects another one, such as one over a connection that is shared.
  * @throws DevboxError `box/unreachable` where it cannot be reached now.
  */
 export async function accessTo(
   { box, provider }: Pick<FoundBox, 'box' | 'provider'>,
   ssh: SshConfig,
   deps: Pick<CommandDeps, 'context' | 'leases'>,
+  over: (connect: readonly string[]) => readonly string[] = (connect) => connect,
 ): Promise<BoxAccess> {
   switch (box.reach.kind) {
     case 'server':
@@ -22,7 +24,7 @@ export async function accessTo(
     case 'ssh': {
       const { argv, whyRefused } = await arrangeSsh(box, box.reach, ssh, deps);
       const { context } = deps;
-      return accessOverSsh({ connect: argv, env: context.env, signal: context.signal, whyRefused });
+      return accessOverSsh({ connect: over(argv), env: context.env, signal: context.signal, whyRefused });
     }
     case 'none':
       throw unreachable(box, box.reach);

@@ -235,7 +235,14 @@ function contract(world: () => World, method: 'rsync' | 'copy'): void {
         input: 'input\n',
       });
     };
-    expect((await devbox(['up', 'gh200', 'instance_name=box'], box.path)).code).toBe(0);
+    expect(
+      (
+        await devbox(
+          ['up', 'gh200', 'instance_name=box', 'wait.ssh=false', 'cloud_init.enabled=false'],
+          box.path,
+        )
+      ).code,
+    ).toBe(0);
     world = {
       home: user.home,
       boxHome: box.path,

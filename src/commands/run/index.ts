@@ -3,6 +3,8 @@ import { posix } from 'node:path';
 import * as z from 'zod/mini';
 import { DevboxError } from '../../base/errors.ts';
 import { cleanLine } from '../../base/text.ts';
+import type { BoxAccess } from '../../remote/access.ts';
+import { sharedConnection } from '../../remote/over-ssh/shared-connection.ts';
 import { type WorkingTree, workingTree } from '../../remote/sync/working-tree.ts';
 import { accessTo } from '../access.ts';
 import { type CommandDeps, defineCommand } from '../command.ts';
@@ -13,7 +15,7 @@ import { identifierShape, type SshConfig, seconds } from '../settings.ts';
 import { tellProgress } from '../upload-source.ts';
 import { fetchArtifacts } from './artifacts.ts';
 import { execute } from './execute.ts';
-import { parseGlob } from './globs.ts';
+import { type Glob, parseGlob } from './globs.ts';
 import { provideFiles } from './provide-files.ts';
 
 export const run = defineCommand({
@@ -45,48 +47,68 @@ export const run = defineCommand({
       ),
     timeout: z.nullable(seconds).check(z.describe('seconds until the command is killed; null lets it run')),
   },
-  async run({ instance_identifier, argv, sync, directory, artifacts, after, timeout, ssh }, deps) {
+  async run(config, deps) {
+    const { instance_identifier, argv, sync, artifacts, after } = config;
     if (argv.length === 0) throw noCommand(instance_identifier);
     const globs = artifacts.map(parseGlob);
-    const { context, mode } = deps;
-    const tree = await treeToSync(sync, context);
+    const tree = await treeToSync(sync, deps.context);
     const found = await theBox(instance_identifier, deps);
     if (after !== 'keep' && !found.isExact) throw notExact(instance_identifier, found);
-    const access = await accessTo(found, ssh, deps);
-
-    const path = directory ?? `~/${tree.name}`;
-    const files = await provideFiles(tree, path, sync, access, deps);
-    const from = posix.join(files.directory, tree.inner);
-    const executed = await execute(access, from, { argv, timeoutSeconds: timeout }, deps);
-
-    const fetched = await attempt(async () => {
-      if (globs.length === 0) return [];
-      const place = { access, boxId: found.box.id, from, to: context.cwd };
-      const paths = await fetchArtifacts(globs, place, tellProgress('artifacts', deps));
-      tellFetched(paths, deps);
-      return paths;
-    });
-    // What could not be fetched would be lost with the box.
-    if (fetched.error) return { error: kept(fetched.error, found), ...documentOf([], 'kept') };
-    const ended = await attempt(() => endAsAsked(after, found, ssh, deps));
-    const error = ended.error ?? executed.error;
-    return { exit: executed.exit, ...(error ? { error } : {}), ...documentOf(fetched.value, ended.value) };
-
-    function documentOf(paths: readonly string[], box: 'kept' | 'down' | undefined): Outcome {
-      if (mode !== 'json' || !executed.document) return {};
-      const json = {
-        id: found.box.id,
-        name: found.box.name,
-        sync: files.json,
-        directory: files.directory,
-        ...executed.document,
-        artifacts: paths,
-        box: box ?? 'kept',
-      };
-      return { view: { cards: [], json, quiet: [] } };
+    const connection = await sharedConnection(deps.context.env);
+    try {
+      const access = await accessTo(found, config.ssh, deps, connection.over);
+      return await runOn(found, access, { ...config, tree, globs }, deps);
+    } finally {
+      await connection.close();
     }
   },
 });
+
+interface RunSettings {
+  readonly tree: WorkingTree;
+  readonly argv: readonly string[];
+  readonly sync: boolean;
+  readonly directory: string | null;
+  readonly globs: readonly Glob[];
+  readonly after: 'keep' | 'down' | 'release';
+  readonly timeout: number | null;
+  readonly ssh: SshConfig;
+}
+
+async function runOn(
+  found: FoundBox,
+  access: BoxAccess,
+  { tree, argv, sync, directory, globs, after, timeout, ssh }: RunSettings,
+  deps: CommandDeps,
+): Promise<Outcome> {
+  const files = await provideFiles(tree, directory ?? `~/${tree.name}`, sync, access, deps);
+  const from = posix.join(files.directory, tree.inner);
+  const executed = await execute(access, from, { argv, timeoutSeconds: timeout }, deps);
+
+  const fetched = await attempt(async () => {
+    if (globs.length === 0) return [];
+    const place = { access, boxId: found.box.id, from, to: deps.context.cwd };
+    const paths = await fetchArtifacts(globs, place, tellProgress('artifacts', deps));
+    tellFetched(paths, deps);
+    return paths;
+  });
+  // What could not be fetched would be lost with the box.
+  if (fetched.error) return { error: kept(fetched.error, found), ...documentOf([], 'kept') };
+  const ended = await attempt(() => endAsAsked(after, found, ssh, deps));
+  const error = ended.error ?? executed.error;
+  return { exit: executed.exit, ...(error ? { error } : {}), ...documentOf(fetched.value, ended.value) };
+
+  function documentOf(artifacts: readonly string[], box: 'kept' | 'down' = 'kept'): Outcome {
+    if (!executed.document) return {};
+    const { id, name } = found.box;
+    const json = {
+      ...{ id, name, sync: files.json, directory: files.directory },
+      ...executed.document,
+      ...{ artifacts, box },
+    };
+    return { view: { cards: [], json, quiet: [] } };
+  }
+}
 
 async function treeToSync(sync: boolean, { cwd, env, paths }: CommandDeps['context']): Promise<WorkingTree> {
   const tree = await workingTree(cwd, env);

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { type BinResult, type Home, makeHome, projectRoot } from '../support/bin.ts';
+import { type BinOptions, type BinResult, type Home, makeHome, projectRoot } from '../support/bin.ts';
 import { devboxLines, shellWords } from '../support/doc-lines.ts';
 import { lambdaUser } from '../support/lambda-user.ts';
 import { type Sshd, startSshd, whyNoSshd } from '../support/sshd.ts';
@@ -24,7 +24,7 @@ interface World {
   readonly boxHome: string;
   run(
     words: readonly string[],
-    options?: { readonly cwd?: string; readonly box?: string },
+    options?: { readonly cwd?: string; readonly box?: string; readonly until?: string },
   ): Promise<BinResult>;
   end(): Promise<void>;
 }
@@ -52,6 +52,10 @@ beforeEach(() => {
 afterEach(() => tree.remove());
 
 const here = (path: string): string => join(tree.path, path);
+
+/** Ctrl-C as soon as stderr holds a text. */
+const interruptedAt = (text: string | undefined): BinOptions =>
+  text === undefined ? {} : { signalAt: { text, signal: 'SIGINT' } };
 
 /** What holds for every box, however it is reached. */
 function contract(world: () => World, method: 'rsync' | 'copy'): void {
@@ -167,6 +171,14 @@ function contract(world: () => World, method: 'rsync' | 'copy'): void {
     expect(await json('after=release', '--', 'true')).toMatchObject({ box: 'kept' });
   });
 
+  it('says on Ctrl-C that the box stays', async () => {
+    const words = ['after=down', '--', 'sh', '-c', 'echo begun >&2; while echo x; do sleep 0.1; done'];
+    const ran = await world().run(words, { until: 'begun' });
+    expect(ran.code).toBe(130);
+    expect(ran.stderr).toContain('is kept');
+    expect(ran.stderr).toContain('devbox down ');
+  });
+
   it('takes the box down afterwards, whatever the command ended with', async () => {
     const ran = await json('after=down', 'artifacts=[made]', '--', 'sh', '-c', 'echo 1 > made; exit 3');
     expect(ran).toMatchObject({ exit_code: 3, artifacts: ['made'], box: 'down' });
@@ -184,8 +196,8 @@ function contract(world: () => World, method: 'rsync' | 'copy'): void {
     world = {
       home,
       boxHome: inBox.stdout.trim(),
-      run: (words, { cwd = tree.path, box = 'box' } = {}) =>
-        home.run(['run', box, ...settings, ...words], { cwd, input: 'input\n' }),
+      run: (words, { cwd = tree.path, box = 'box', until } = {}) =>
+        home.run(['run', box, ...settings, ...words], { cwd, input: 'input\n', ...interruptedAt(until) }),
       async end() {
         await home.run(['down', 'box', ...settings]);
         home.remove();
@@ -226,13 +238,14 @@ function contract(world: () => World, method: 'rsync' | 'copy'): void {
     const { port, username, identityFile } = sshd;
     const settings = [`ssh.port=${port}`, `ssh.username=${username}`, `ssh.identity_file=${identityFile}`];
     const box = makeTree({});
-    const devbox = (words: readonly string[], cwd: string) => {
+    const devbox = (words: readonly string[], cwd: string, until?: string) => {
       const end = words.includes('--') ? words.indexOf('--') : words.length;
       const own = [...words.slice(0, end), ...settings, `api.base_url=${user.fake.baseUrl}`];
       return user.home.run([...own, 'api.request_interval=0.0', ...words.slice(end)], {
         env: { LAMBDA_API_KEY: user.fake.apiKey },
         cwd,
         input: 'input\n',
+        ...interruptedAt(until),
       });
     };
     expect(
@@ -246,12 +259,12 @@ function contract(world: () => World, method: 'rsync' | 'copy'): void {
     world = {
       home: user.home,
       boxHome: box.path,
-      run(words, { cwd = tree.path, box: name = 'box' } = {}) {
+      run(words, { cwd = tree.path, box: name = 'box', until } = {}) {
         const isElsewhere = words.some((word) => word.startsWith('directory='));
         const where = isElsewhere
           ? words.map((word) => word.replace(/^directory=(.*)/, `directory=${box.path}/$1`))
           : [`directory=${box.path}/${tree.path.split('/').at(-1)}`, ...words];
-        return devbox(['run', name, ...where], cwd);
+        return devbox(['run', name, ...where], cwd, until);
       },
       async end() {
         await user.end();

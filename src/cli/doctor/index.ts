@@ -54,7 +54,7 @@ async function examine(overrides: readonly string[], all: boolean, call: MetaCal
     ...(await checkSsh(sshPlaces(composed.value?.composition, call), context)),
     ...(await checkLeases(leases, context.clock.now())),
   ];
-  return [...sections, { name: 'machine', title: 'Boxes And This Machine', findings: machine }];
+  return [...sections, { name: 'machine', title: 'SSH And Leases', findings: machine }];
 }
 
 /** The provider that a command would use. @throws what composing throws, or DevboxError for what is not trusted. */

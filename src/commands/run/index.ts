@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { posix } from 'node:path';
 import * as z from 'zod/mini';
-import { DevboxError } from '../../base/errors.ts';
+import { DevboxError, interrupted } from '../../base/errors.ts';
 import { cleanLine } from '../../base/text.ts';
 import type { BoxAccess } from '../../remote/access.ts';
 import { sharedConnection } from '../../remote/over-ssh/shared-connection.ts';
@@ -58,6 +58,8 @@ export const run = defineCommand({
     try {
       const access = await accessTo(found, config.ssh, deps, connection.over);
       return await runOn(found, access, { ...config, tree, globs }, deps);
+    } catch (error) {
+      throw after === 'keep' ? error : stillThere(error, found);
     } finally {
       await connection.close();
     }
@@ -139,14 +141,14 @@ async function theBox(identifier: string, deps: CommandDeps): Promise<FoundBox> 
   }
 }
 
-function tellFetched(paths: readonly string[], { emit }: CommandDeps): void {
+function tellFetched(paths: readonly string[], { emit, mode }: CommandDeps): void {
   if (paths.length === 0) {
     emit({ type: 'notice', level: 'warning', message: 'No file in the box is what artifacts asks for.' });
-    return;
+  } else if (mode !== 'json') {
+    const shown = paths.slice(0, 5).map((path) => cleanLine(path, 100));
+    const more = paths.length > shown.length ? ` and ${paths.length - shown.length} more` : '';
+    emit({ type: 'notice', level: 'info', message: `Fetched ${shown.join(', ')}${more}.` });
   }
-  const shown = paths.slice(0, 5).map((path) => cleanLine(path, 100));
-  const more = paths.length > shown.length ? ` and ${paths.length - shown.length} more` : '';
-  emit({ type: 'transferred', name: `${shown.join(', ')}${more}` });
 }
 
 /** Ends the box where that was asked for. With `release` only one that devbox made, as a lease here says. */
@@ -194,6 +196,16 @@ function kept(error: DevboxError, { box }: FoundBox): DevboxError {
     title,
     details,
     hint: hint ? `${hint} ${fetch}` : fetch,
+    cause: error,
+  });
+}
+
+/** Who interrupts a run may count on the end of the box, which did not come. */
+function stillThere(error: unknown, { box }: FoundBox): unknown {
+  if (!(error instanceof DevboxError) || error.kind !== 'interrupted') return error;
+  return interrupted(error.message, {
+    details: [...error.details, { label: 'Box', value: `${box.name ?? box.id} is kept` }],
+    hint: `To end it: devbox down ${box.id}`,
     cause: error,
   });
 }

@@ -61,6 +61,22 @@ export function shortEnd(lease: Lease, now: number): Text {
   return left > 0 ? `in ${formatDuration(left)}` : [token('bad', `over for ${formatDuration(-left)}`)];
 }
 
+/** The same in four characters: `23h`, `6d`, `over`. */
+export function shortestEnd(lease: Lease, now: number): Text {
+  const left = secondsLeft(lease, now);
+  if (left === null) return '-';
+  if (left <= 0) return [token('bad', 'over')];
+  const units = [
+    ['d', 86_400, 2],
+    ['h', 3_600, 1],
+    ['m', 60, 1],
+  ] as const;
+  for (const [unit, seconds, least] of units) {
+    if (left >= least * seconds) return `${Math.floor(left / seconds)}${unit}`;
+  }
+  return `${Math.ceil(left)}s`;
+}
+
 /** What a box has cost so far, for a column. */
 export function costText(lease: Lease, now: number): Text {
   const cents = costSoFar(lease, now);

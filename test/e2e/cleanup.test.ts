@@ -204,6 +204,17 @@ it('a lease that is given up leaves its box, which can be adopted again', async 
   expect(await devbox(['lease', 'adopt', 'box'])).toMatchObject({ code: 1 });
 });
 
+it('a box under the lease of another user is not ended by its name', async () => {
+  await start();
+  await devbox(up);
+  changeLease({ owner: { user: 'ada', host: 'elsewhere', directory: '/' } });
+  const refused = await devbox(['down', 'box']);
+  expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('ada@elsewhere') });
+  expect(ends()).toBe(0);
+  expect((await devbox(['down', fake.instances[0]?.id ?? ''])).code).toBe(0);
+  expect(ends()).toBe(1);
+});
+
 it('the tags by which boxes are found are not the user’s to give', async () => {
   await start();
   const wrong = await devbox([...up, 'tags.devbox-lease=dbx_ffffffffffff']);

@@ -159,9 +159,9 @@ describe('ls', () => {
     await deployed('resting');
     await devbox('stop', 'resting');
     const { stdout } = await devbox('ls');
-    expect(stdout).toMatch(/^NAME +ID +STATUS +GPU\/TYPE +UPTIME +ENDS +COST\n/);
-    expect(stdout).toMatch(new RegExp(`^listed +${id.slice(0, 12)} +running +- +\\d+s$`, 'm'));
-    expect(stdout).toMatch(/^resting +\S{12} +stopped +- +-$/m);
+    expect(stdout).toMatch(/^NAME +ID +STATUS +GPU\/TYPE +UPTIME +ENDS\n/);
+    expect(stdout).toMatch(new RegExp(`^listed +${id.slice(0, 12)} +running +- +\\d+s +23h$`, 'm'));
+    expect(stdout).toMatch(/^resting +\S{12} +stopped +- +- +23h$/m);
     expect(await json('ls', '--status', 'stopped')).toMatchObject([{ name: 'resting', uptime: null }]);
     expect((await devbox('ls', 'status=running', '-q')).stdout).toContain(id);
     expect((await devbox('containers', 'ls', 'status=failed')).stdout).toMatch(

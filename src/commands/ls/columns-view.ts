@@ -5,7 +5,7 @@ import { statusTone, type Text, token } from '../../ui/card.ts';
 import { formatDuration } from '../../ui/duration.ts';
 import type { View } from '../../ui/view.ts';
 import { boxJson } from '../box-card.ts';
-import { costText, type LeaseLook, shortEnd } from '../lease-look.ts';
+import { costText, type LeaseLook, shortestEnd } from '../lease-look.ts';
 import { type Gathered, openJson } from '../list/boxes.ts';
 
 /** As many characters of an id tell boxes apart, and are enough to name one. */
@@ -15,7 +15,12 @@ const shortId = 12;
 export function columnsView({ boxes, open, look }: Gathered, status: string | null): View {
   const shown = status === null ? boxes : boxes.filter((box) => hasStatus(box, status.toLowerCase()));
   const unsettled = status === null || status.toLowerCase() === 'unknown' ? open : [];
-  const rows = [...shown.map((box) => boxRow(box, look)), ...unsettled.map(openRow)];
+  // Where nothing has a price, that is no column.
+  const hasCosts = shown.some((box) => (look.of(box.id)?.priceCentsPerHour ?? null) !== null);
+  const columns = ['NAME', 'ID', 'STATUS', 'GPU/TYPE', 'UPTIME', 'ENDS', ...(hasCosts ? ['COST'] : [])];
+  const rows = [...shown.map((box) => boxRow(box, look)), ...unsettled.map(openRow)].map((row) =>
+    hasCosts ? row : row.slice(0, -1),
+  );
   const hidden = boxes.length - shown.length;
   return {
     cards:
@@ -27,7 +32,7 @@ export function columnsView({ boxes, open, look }: Gathered, status: string | nu
               rows: [],
               table: {
                 look: 'list',
-                columns: ['NAME', 'ID', 'STATUS', 'GPU/TYPE', 'UPTIME', 'ENDS', 'COST'],
+                columns,
                 rows,
               },
             },
@@ -58,7 +63,7 @@ function boxRow(box: Box, { of, now }: LeaseLook): Text[] {
     [token(statusTone(box.status), box.status)],
     box.type ?? '-',
     box.uptimeSeconds === null ? '-' : formatDuration(box.uptimeSeconds),
-    lease ? shortEnd(lease, now) : '-',
+    lease ? shortestEnd(lease, now) : '-',
     lease ? costText(lease, now) : '-',
   ];
 }

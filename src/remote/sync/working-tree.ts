@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { DevboxError } from '../../base/errors.ts';
@@ -59,7 +59,8 @@ async function gitFiles(root: string, prefix: string, env: Environment): Promise
     if (!stat) continue;
     // A submodule, or a repository that is not part of this one.
     if (stat.isDirectory()) {
-      if (existsSync(join(full, '.git'))) entries.push(...(await gitFiles(full, `${path}/`, env)));
+      if ((await repositoryRoot(full, env)) === full)
+        entries.push(...(await gitFiles(full, `${path}/`, env)));
       continue;
     }
     const entry = await treeEntry(full, path, stat);
@@ -68,16 +69,22 @@ async function gitFiles(root: string, prefix: string, env: Environment): Promise
   return entries;
 }
 
-/** @returns undefined where a directory is in no repository. */
+/**
+ * The directory that holds the repository of a directory; undefined where it is in none.
+ * @throws DevboxError where the repository says that its files are others: it may have come from elsewhere, to send those.
+ */
 async function repositoryRoot(cwd: string, env: Environment): Promise<string | undefined> {
-  if (!isBelowGit(cwd)) return undefined;
-  return (await git(['rev-parse', '--show-toplevel'], cwd, env)).replace(/\n$/, '');
+  const root = closestWithGit(cwd);
+  if (root === undefined) return undefined;
+  const said = (await git(['rev-parse', '--show-toplevel'], root, env)).replace(/\n$/, '');
+  if (realpathSync(root) !== said) throw gitFailed(root, `its files are those of ${said}`);
+  return root;
 }
 
-function isBelowGit(directory: string): boolean {
-  if (existsSync(join(directory, '.git'))) return true;
+function closestWithGit(directory: string): string | undefined {
+  if (existsSync(join(directory, '.git'))) return directory;
   const parent = dirname(directory);
-  return parent !== directory && isBelowGit(parent);
+  return parent === directory ? undefined : closestWithGit(parent);
 }
 
 /** A repository may have come as it is from elsewhere: nothing that its configuration names is run. */

@@ -68,6 +68,18 @@ const paths = async (cwd = here.path) =>
     expect(existsSync(join(box.path, 'ran'))).toBe(false);
   });
 
+  it.each(['here', 'within'])(
+    'are not those of another directory that a repository names: %s',
+    async (where) => {
+      const evil = where === 'here' ? here.path : join(here.path, 'sub');
+      git(here.path, 'init', '-q');
+      git(evil, 'init', '-q');
+      git(evil, 'config', 'core.worktree', where === 'here' ? join(here.path, '..') : box.path);
+      writeFileSync(join(box.path, 'secret'), 'x');
+      await expect(paths()).rejects.toMatchObject({ code: 'sync/git' });
+    },
+  );
+
   it('are not guessed where git cannot say', async () => {
     writeFileSync(join(here.path, '.git'), 'gitdir: /nowhere\n');
     await expect(paths()).rejects.toMatchObject({ code: 'sync/git' });

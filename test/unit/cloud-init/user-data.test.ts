@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { load } from 'js-yaml';
 import * as z from 'zod';
 import { type UserDataOptions, userData } from '../../../src/providers/lambda/cloud-init/index.ts';
+import { makeKeyPair } from '../../../src/remote/keys/key-pair.ts';
 
 const options: UserDataOptions = {
   filesystemName: 'devbox',
@@ -23,6 +24,8 @@ const cloudConfig = z.strictObject({
   package_upgrade: z.literal(false),
   write_files: z.array(z.strictObject({ path: z.string(), content: z.string(), permissions: z.string() })),
   runcmd: z.array(z.array(z.string())),
+  ssh_deletekeys: z.optional(z.literal(true)),
+  ssh_keys: z.optional(z.strictObject({ ed25519_private: z.string(), ed25519_public: z.string() })),
 });
 
 async function parsed(change: Partial<UserDataOptions> = {}): Promise<z.infer<typeof cloudConfig>> {
@@ -49,6 +52,25 @@ function have(program: string, ...words: string[]): boolean {
 }
 
 describe('the cloud-config of devbox', () => {
+  test('gives the box its host key and no other one, exactly as it was made', async () => {
+    const hostKey = makeKeyPair('devbox box');
+    expect(await parsed({ hostKey })).toMatchObject({
+      ssh_deletekeys: true,
+      ssh_keys: { ed25519_private: hostKey.privateKey, ed25519_public: hostKey.publicKey },
+    });
+    expect(await parsed()).not.toHaveProperty('ssh_keys');
+  });
+
+  test('joins a tailnet first, with a script that a shell reads', async () => {
+    const tailscale = { authKey: 'tskey-auth-1', name: 'dbx-0123456789ab' };
+    const { runcmd } = await parsed({ tailscale });
+    const [shell = '', flag, script = ''] = runcmd[0] ?? [];
+    expect([shell, flag]).toEqual(['/bin/sh', '-c']);
+    expect(spawnSync(shell, ['-n'], { input: script }).status).toBe(0);
+    expect(script).toContain('--hostname=dbx-0123456789ab');
+    expect(runcmd).toHaveLength(2);
+  });
+
   test('refreshes the package index, upgrades nothing, writes its files and runs one command', async () => {
     const config = await parsed({ env: { A: '1' } });
     expect(config.write_files.map(({ path, permissions }) => `${permissions} ${path}`)).toEqual([

@@ -41,9 +41,15 @@ export async function findConfig(flags: ConfigFlags, context: Context): Promise<
   const trees = searchPath(flags, project, context);
   const source = { trees, configName: flags.configName, project, code };
   if (project === undefined) return source;
-  const commandKeys = project.overrides.some(isOfCommand) ? await keysOfCommands() : undefined;
   const { guardOver } = await import('./trust/guard.ts');
-  return { ...source, ...(commandKeys ? { commandKeys } : {}), guard: guardOver(project, trees, context) };
+  return { ...source, ...(await commandKeysFor(project)), guard: guardOver(project, trees, context) };
+}
+
+/** What a source needs so that the project's overrides about commands count for those that have the setting. */
+export async function commandKeysFor(
+  project: Project | undefined,
+): Promise<Pick<ConfigSource, 'commandKeys'>> {
+  return project?.overrides.some(isOfCommand) ? { commandKeys: await keysOfCommands() } : {};
 }
 
 /**

@@ -52,6 +52,10 @@ describe('a tree that is right', () => {
         'command/up_x.yaml': `${preset}region: \${oc.env:NOWHERE}\ninstance_name: \${region}-\${instance_type}\n`,
       },
     ],
+    [
+      "a project's overrides that only some commands have",
+      { '.devboxrc.yaml': 'overrides: [max_retries=50]\n', '.devbox/command/up_x.yaml': preset },
+    ],
     ['names of digits', { 'command/up_x.yaml': `${preset}instance_name: 123456\n` }],
     [
       'a preset of a preset',

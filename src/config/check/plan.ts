@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Context } from '../../base/context.ts';
 import { DevboxError } from '../../base/errors.ts';
-import type { ConfigSource } from '../compose.ts';
+import { type ConfigSource, commandKeysFor } from '../compose.ts';
 import { findProject } from '../project.ts';
 import type { ConfigTree } from '../search-path.ts';
 
@@ -52,12 +52,13 @@ async function planDirectory(directory: string, source: ConfigSource, context: C
     { path: join(context.paths.package, 'conf'), label: 'built-in' },
   ];
   const trees = own.map(({ path }) => path);
-  return { source: { trees: [...own, ...shipped], configName: source.configName, project }, trees };
+  const all = { trees: [...own, ...shipped], configName: source.configName, project };
+  return { source: { ...all, ...(await commandKeysFor(project)) }, trees };
 }
 
 /** Nothing of what is checked is sent or run, so it need not be trusted. */
-function unguarded({ trees, configName, project }: ConfigSource): ConfigSource {
-  return { trees, configName, project };
+function unguarded({ trees, configName, project, commandKeys }: ConfigSource): ConfigSource {
+  return { trees, configName, project, ...(commandKeys ? { commandKeys } : {}) };
 }
 
 function isDirectory(path: string): boolean {

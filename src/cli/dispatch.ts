@@ -65,12 +65,13 @@ export async function dispatch(call: Call, context: Context, renderer: LiveOutpu
     },
     providerOf: async (api, settings) => {
       // Settings under `api` were meant for the configured provider; another one may not even have them.
-      const other = recompose(
-        api,
-        call.overrides.filter((override) => !isAbout('api', override)),
-        settings,
-      );
-      return open(prepareTrusted(other));
+      const own = call.overrides.filter((override) => !isAbout('api', override));
+      try {
+        return await open(prepareTrusted(recompose(api, own, settings)));
+      } catch (error) {
+        // An option of another project, say, is one provider that cannot be asked.
+        throw shownError(error, context);
+      }
     },
     leases,
     show: (view) => renderer.show(view),

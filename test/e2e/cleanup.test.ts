@@ -215,6 +215,24 @@ it('a box under the lease of another user is not ended by its name', async () =>
   expect(ends()).toBe(1);
 });
 
+it('a lease whose option of api is not here hides nothing else', async () => {
+  await start();
+  await devbox(up);
+  writeFileSync(
+    join(folder(), 'dbx_000000000001.json'),
+    lease({ api: 'gone', instanceId: 'i-1', state: 'ready' }),
+  );
+  // As the user's own tree has it, not as an override, which would name the provider.
+  mkdirSync(join(home.path, '.config/devbox/api'), { recursive: true });
+  writeFileSync(
+    join(home.path, '.config/devbox/api/default.yaml'),
+    `defaults: [lambda, _self_]\nbase_url: ${fake.baseUrl}\nrequest_interval: 0.0\n`,
+  );
+  const listed = await home.run(['list', '-q'], { env: { LAMBDA_API_KEY: fake.apiKey } });
+  expect(listed).toMatchObject({ code: 0, stdout: `${fake.instances[0]?.id}\n` });
+  expect(listed.stderr).toContain('api has no option gone');
+});
+
 it('the tags by which boxes are found are not the user’s to give', async () => {
   await start();
   const wrong = await devbox([...up, 'tags.devbox-lease=dbx_ffffffffffff']);

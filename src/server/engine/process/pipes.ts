@@ -18,8 +18,11 @@ export interface StandardStreams {
 /** So many commands get their pipes from one shell. */
 const commandsAtOnce = 6;
 
-/** One stage of a pipeline: says its pid and waits until it is killed. */
-const stage = '{ read pid rest < /proc/self/stat; echo "$pid" >&2; read never; }';
+/**
+ * One stage of a pipeline: keeps its pipe as fd 4, says its pid and waits until it is killed. It waits on the shell's own input,
+ * never on its pipe: one that is slow to die would take the first byte of what a command writes there.
+ */
+const stage = '{ exec 4<&0 0<&3; read pid rest < /proc/self/stat; echo "$pid" >&2; read never; }';
 
 /**
  * Real pipes for commands, on Linux. Node gives its children sockets, which cannot be opened by name there:
@@ -74,11 +77,14 @@ const reopen = (fd: number, flags: number): number => openSync(`/proc/self/fd/${
 /** The reading ends of so many new pipes, not blocking. */
 async function makePipes(count: number): Promise<number[]> {
   const pipeline = Array.from({ length: count + 1 }, () => stage).join(' | ');
-  const shell = spawn('/bin/sh', ['-c', pipeline], { stdio: ['pipe', 'ignore', 'pipe'], detached: true });
+  const shell = spawn('/bin/sh', ['-c', `exec 3<&0; ${pipeline}`], {
+    stdio: ['pipe', 'ignore', 'pipe'],
+    detached: true,
+  });
   try {
     // The first stage reads from here; each of the others from a pipe. Which is which, the opening tells.
     const pids = await linesOf(shell.stderr, count + 1);
-    const readers = pids.flatMap((pid) => openPipe(`/proc/${Number(pid)}/fd/0`));
+    const readers = pids.flatMap((pid) => openPipe(`/proc/${Number(pid)}/fd/4`));
     if (readers.length < 3) throw new Error('the pipes of a child cannot be opened');
     return readers;
   } finally {

@@ -17,7 +17,7 @@ const devboxLines = (content: string): string[][] =>
     words.trim().split(/\s+/),
   );
 
-it.each(['crontab', 'devbox-reap.service', 'github-actions.yaml'])(
+it.each(['crontab', 'devbox-reap.service', 'github-actions.yml'])(
   '%s runs a reaper that there is',
   async (name) => {
     const lines = devboxLines(text(name));
@@ -41,7 +41,7 @@ it('crontab has five fields of time before its command', () => {
 });
 
 it('the CI job is a workflow that runs by the clock', () => {
-  const workflow = Object(load(text('github-actions.yaml')));
+  const workflow = Object(load(text('github-actions.yml')));
   expect(Object.keys(workflow)).toEqual(expect.arrayContaining(['name', 'on', 'jobs']));
   expect(workflow.on.schedule).toEqual([{ cron: expect.stringMatching(/^([\d*,/-]+ ){4}[\d*,/-]+$/) }]);
   for (const job of Object.values<{ steps: object[] }>(workflow.jobs)) {

@@ -31,6 +31,8 @@ function problemsOf(validate: ValidateFunction, yaml: string): string[] {
 const shipped = ['conf', 'presets', 'examples'].flatMap((folder) =>
   readdirSync(join(projectRoot, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.ya?ml$/.test(name))
+    // A workflow of a CI is no configuration of devbox.
+    .filter((name) => !name.includes('github-actions'))
     .map((name) => join(folder, name)),
 );
 

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Home, makeHome, projectRoot } from '../support/bin.ts';
 import { devboxLines, shellWords } from '../support/doc-lines.ts';
 import { type FakeLambda, startFakeLambda } from '../support/fake-lambda/index.ts';
+import { startServe } from '../support/served.ts';
 
 let home: Home;
 let fake: FakeLambda;
@@ -27,7 +28,15 @@ function write(path: string, content: string, mode = 0o644): void {
   writeFileSync(file, content, { mode });
 }
 
-async function runAll(lines: readonly string[]): Promise<void> {
+/** What a machine with a GPU has, as far as the lines ask. */
+const nvidiaSmi = `#!/bin/sh
+case "$*" in
+  *--query-gpu=*) echo "0, GPU-11111111-2222-3333-4444-555555555555, 24564, 512, 7, 41, NVIDIA GeForce RTX 4090" ;;
+  *) echo "NVIDIA GeForce RTX 4090" ;;
+esac
+`;
+
+async function runAll(lines: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<void> {
   // The environment says where Lambda Cloud is, so that each line runs exactly as it is printed.
   const env = {
     LAMBDA_API_KEY: fake.apiKey,
@@ -35,6 +44,7 @@ async function runAll(lines: readonly string[]): Promise<void> {
     DEVBOX_LAMBDA_REQUEST_INTERVAL: '0.0',
     DEVBOX_LAMBDA_LAUNCH_INTERVAL: '0.0',
     PATH: `${join(home.path, 'bin')}:${process.env['PATH']}`,
+    ...more,
   };
   for (const line of lines) {
     const result = await home.run(shellWords(line).slice(1), { env });
@@ -46,7 +56,16 @@ describe('every command line runs as printed', () => {
   it('of the README', async () => {
     const lines = devboxLines(readFileSync(join(projectRoot, 'README.md'), 'utf8'));
     expect(lines.length).toBeGreaterThan(15);
-    await runAll(lines);
+    write('bin/nvidia-smi', nvidiaSmi, 0o755);
+    write('.local/state/devbox/server/homes/training/.local/bin/nvidia-smi', nvidiaSmi, 0o755);
+    write('results', 'loss 0.25\n');
+    const PATH = `${join(home.path, 'bin')}:${process.env['PATH']}`;
+    const served = await startServe(home, ['insecure=true'], { PATH });
+    try {
+      await runAll(lines, { GPULAB_API_URL: served.url });
+    } finally {
+      await served.end('SIGTERM');
+    }
     expect(readFileSync(join(home.path, 'ssh-calls'), 'utf8')).toContain('nvidia-smi');
   }, 120_000);
 

@@ -70,7 +70,7 @@ describe('boxes that devbox did not make', () => {
     await start({ statuses: ['active'] });
     const { id } = fake.addInstance({ name: 'theirs', tags: [{ key: 'team', value: 'ml' }] }, 9);
     const listed = await devbox('ls', 'status=running');
-    expect(listed.stdout).toMatch(new RegExp(`^theirs +${id.slice(0, 12)} +active +gpu_\\w+ +- +- +-$`, 'm'));
+    expect(listed.stdout).toMatch(new RegExp(`^theirs +${id.slice(0, 12)} +active +gpu_\\w+ +- +-$`, 'm'));
     expect((await devbox('inspect', 'theirs')).stdout).toMatch(/Private IP: [\s\S]*Actions: /);
   });
 

@@ -21,11 +21,17 @@ export interface Terminal {
   readonly exited: Promise<number>;
 }
 
+/**
+ * Runs the program and says how it ended, then holds the terminal until that was read: what a pseudo-terminal still holds when its last
+ * program has gone can be lost.
+ */
+const holder = 'trap : INT QUIT HUP; "$@"; printf "\\033]777;exit=%d\\007" "$?"; read never';
+const ending = /\u001b\]777;exit=(\d+)\u0007/;
+
 /** Starts a program on a pseudo-terminal of its own. */
 export function openTerminal(argv: readonly [string, ...string[]], options: TerminalOptions): Terminal {
   const { columns, cwd, env } = options;
-  const [file, ...args] = argv;
-  const pty = spawn(file, args, {
+  const pty = spawn('/bin/sh', ['-c', holder, 'sh', ...argv], {
     cols: columns,
     rows: 30,
     cwd,
@@ -36,11 +42,19 @@ export function openTerminal(argv: readonly [string, ...string[]], options: Term
   const screen = (): Screen => replay(output, columns);
   const watchers = new Set<() => void>();
   let ended = false;
-  pty.onData((data) => {
-    output += data;
-    for (const watcher of watchers) watcher();
-  });
   const exited = new Promise<number>((resolve) => {
+    pty.onData((data) => {
+      if (ended) return;
+      output += data;
+      const end = ending.exec(output);
+      if (end) {
+        ended = true;
+        output = output.slice(0, end.index);
+        pty.kill('SIGKILL');
+        resolve(Number(end[1]));
+      }
+      for (const watcher of watchers) watcher();
+    });
     pty.onExit(({ exitCode }) => {
       ended = true;
       for (const watcher of watchers) watcher();

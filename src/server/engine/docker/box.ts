@@ -11,7 +11,10 @@ import { DeployFailure } from './image.ts';
 import { runIn } from './kill.ts';
 import type { Note, Notes, UnmadeNote } from './notes.ts';
 import { killExactlyWords } from './scripts.ts';
-import { toEngineBox } from './view.ts';
+import { isNoted, toEngineBox } from './view.ts';
+
+/** How often an engine is told to stop a container that it starts again meanwhile. */
+const maxStops = 5;
 
 export interface DockerBoxDeps extends DeployDeps {
   readonly notes: Notes;
@@ -121,7 +124,10 @@ export class DockerBox {
   giveUp(failure: string): Promise<void> {
     return this.#inTurn(async () => {
       const container = await this.container();
-      if (!container || this.#note) return;
+      const note = this.#note;
+      if (!container || note?.state === 'deploying' || note?.state === 'deleting') return;
+      // A note on an earlier life is out of date: the engine was just about to start it again.
+      if (note && isNoted(note, container.state)) return;
       const since = this.#deps.now();
       await this.#stopAs(container, (life) => ({ state: 'given-up', life, failure, since }));
     });
@@ -200,12 +206,16 @@ export class DockerBox {
 
   /** Notes why it is stopped, and stops it. */
   async #stopAs(container: BoxContainer, noteOn: (life: string) => Note): Promise<void> {
-    const life = container.state.StartedAt;
+    let life = container.state.StartedAt;
+    for (let tries = 0; tries < maxStops; tries++) {
+      await this.#write(noteOn(life));
+      await this.#engineStop(container);
+      // The engine may have begun another life of it just before.
+      const state = (await this.#deps.containers.inspect(container.id))?.state;
+      if (!state || (state.StartedAt === life && !state.Running)) return;
+      life = state.StartedAt;
+    }
     await this.#write(noteOn(life));
-    await this.#engineStop(container);
-    // The engine may have begun another life of it just before.
-    const last = (await this.#deps.containers.inspect(container.id))?.state.StartedAt;
-    if (last !== undefined && last !== life) await this.#write(noteOn(last));
   }
 
   async #engineStop({ id }: BoxContainer): Promise<void> {

@@ -23,12 +23,16 @@ export class Lives {
     this.#began.set(container, milliseconds);
   }
 
-  /** @returns how many short lives there were in a row, once these are too many. */
+  /**
+   * An end whose beginning is not known says nothing: Podman may tell the end of a program that lives for a moment before its
+   * beginning, which then stands for the next one's.
+   * @returns how many short lives there were in a row, once these are too many.
+   */
   end(container: string, milliseconds: number): number | undefined {
     const began = this.#began.get(container);
+    if (began === undefined) return undefined;
     this.#began.delete(container);
-    const isShort = began !== undefined && milliseconds - began < shortMilliseconds;
-    const count = isShort ? (this.#short.get(container) ?? 0) + 1 : 0;
+    const count = milliseconds - began < shortMilliseconds ? (this.#short.get(container) ?? 0) + 1 : 0;
     if (count > 0 && count < maxShortLives) this.#short.set(container, count);
     else this.#short.delete(container);
     return count >= maxShortLives ? count : undefined;

@@ -69,14 +69,18 @@ function statusOf(note: Note | undefined, { mark, state }: BoxContainer, now: nu
       : { status: 'stopped', failure: null };
   }
   // What an image runs is started again, which takes some engines a moment.
-  const isBetweenLives = mark.spec.command === null && now - time(state.FinishedAt) < restartMilliseconds;
+  const ended = time(state.FinishedAt);
+  const hasLived = state.Status !== 'created' && state.Status !== 'configured';
+  // While an engine prepares the next life, it has forgotten when the last one ended.
+  const isBetweenLives =
+    mark.spec.command === null && hasLived && (ended === 0 || now - ended < restartMilliseconds);
   if (isBetweenLives) return { status: 'creating', failure: null };
   const failure = failureOf(state);
   return { status: failure === null ? 'stopped' : 'failed', failure };
 }
 
 /** Whether a note says how this life ended. One on an earlier life does not: somebody has started it since. */
-function isNoted(
+export function isNoted(
   note: Note | undefined,
   { StartedAt }: BoxContainer['state'],
 ): note is Extract<Note, { readonly life: string }> {

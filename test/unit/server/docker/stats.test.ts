@@ -68,3 +68,13 @@ test('five short lives in a row are too many; a long one between them makes them
   expect(live(9_000, 9)).toBe(5);
   expect(live(10_000, 0.1)).toBeUndefined();
 });
+
+test('an end that is told before its beginning does not start the count anew', () => {
+  const lives = new Lives();
+  const told: (number | undefined)[] = [];
+  for (let life = 0; life < 7; life++) {
+    told.push(lives.end('c', life * 1000 + 50));
+    lives.start('c', life * 1000);
+  }
+  expect(told).toEqual([undefined, undefined, undefined, undefined, undefined, 5, undefined]);
+});

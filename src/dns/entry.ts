@@ -1,0 +1,73 @@
+import * as z from 'zod/mini';
+import { storedLabel } from './label.ts';
+
+export const dnsProviders = ['route53', 'cloudflare'] as const;
+export type DnsProviderName = (typeof dnsProviders)[number];
+
+/**
+ * One name that devbox has made, or is about to make. It is written before the name is made and goes after the name
+ * is gone, so that no name of ours is ever unknown. A name at a provider is ours only while it has this target.
+ */
+const claim = z.object({
+  provider: z.enum(dnsProviders),
+  /** Lower case, without a dot at the end: `example.com`. */
+  zone: z.string(),
+  label: z.string(),
+  /** Lower case, without a dot at the end: `ws.example.com`. */
+  name: z.string(),
+  /** The public name of the instance, lower case, without a dot at the end. */
+  target: z.string(),
+  runId: z.string(),
+  /** The provider's id of the record; null until it is known, and with Route 53, which has none. */
+  recordId: z.nullable(z.string()),
+});
+export type DnsClaim = Readonly<z.infer<typeof claim>>;
+
+/** A name that a run is to have and has not yet, with the reason in words. */
+const pending = z.object({
+  runId: z.string(),
+  label: z.string(),
+  reason: z.string(),
+});
+export type DnsPending = Readonly<z.infer<typeof pending>>;
+
+const entry = z.object({
+  /** Grows with every write; a write names the one that it was made from. */
+  version: z.number(),
+  pending: z.nullable(pending),
+  claims: z.array(claim),
+});
+/** What a project's row says of its names, in the attribute `Dns`. */
+export type DnsEntry = Readonly<z.infer<typeof entry>>;
+
+export const emptyDnsEntry: DnsEntry = { version: 0, pending: null, claims: [] };
+
+/** The attribute `Dns` of a row; rows of the time before it, and what cannot be read, count as empty. */
+export function parseDnsEntry(value: unknown): DnsEntry {
+  const parsed = entry.safeParse(value);
+  return parsed.success ? parsed.data : emptyDnsEntry;
+}
+
+/**
+ * The name by which a project's box is reached, for cards and lists.
+ * @returns null where there is none, or none yet.
+ */
+export function dnsNameOf({ claims, pending }: DnsEntry, runId: string | null): string | null {
+  if (runId === null || pending?.runId === runId) return null;
+  return claims.find((each) => each.runId === runId)?.name ?? null;
+}
+
+/** What a label is reserved by: a row of the main table, whose key can be no project's name since it has a slash. */
+const reservationPrefix = 'label/';
+
+/** The key `project` of the row that reserves a label. */
+export function reservationKey(label: string): string {
+  return `${reservationPrefix}${label}`;
+}
+
+/** Whether a row of the main table reserves a label, and so is no project. */
+export function isReservationKey(project: string): boolean {
+  return (
+    project.startsWith(reservationPrefix) && storedLabel(project.slice(reservationPrefix.length)) !== null
+  );
+}

@@ -12,6 +12,7 @@ import { type ApiSettings, drawLeaseId } from '../leases/lease.ts';
 import { openProvider } from '../providers/registry.ts';
 import type { RunFacts } from '../runs/record.ts';
 import { apiOverrides, isApiExplicit, withApi } from './choose-api.ts';
+import { leasesOf } from './lease-store.ts';
 import { type Line, type LiveOutput, modeOf } from './line.ts';
 import { shownError } from './shown-error.ts';
 
@@ -26,8 +27,7 @@ export interface Call extends Line {
  */
 export async function dispatch(call: Call, context: Context, renderer: LiveOutput): Promise<Outcome> {
   const command = await commandOf(call.composition);
-  const { openLeases } = await import('../leases/store.ts');
-  const leases = openLeases(context.paths, context.clock, context.random);
+  const leases = leasesOf(call.composition, call.source, context, call.rest !== undefined);
   const recompose = (api: string, overrides: readonly string[], settings: ApiSettings = {}): Composition =>
     composeConfig(
       call.source,

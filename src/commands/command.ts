@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { Context } from '../base/context.ts';
 import type { ApiSettings, LeaseId } from '../leases/lease.ts';
+import { type LeasesConfig, leasesSchema } from '../leases/settings.ts';
 import type { LeaseStore } from '../leases/store.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Emit } from '../ui/events.ts';
@@ -22,6 +23,7 @@ export interface CommonConfig {
   readonly api: ApiConfig;
   readonly wait: WaitConfig;
   readonly ssh: SshConfig;
+  readonly leases: LeasesConfig;
 }
 
 /** What a command may touch. Costly parts are made when they are first asked for. */
@@ -127,6 +129,7 @@ export function defineCommand<S extends Shape>(definition: CommandDefinition<S>)
           api: provider.api,
           wait: waitSchema,
           ssh: sshSchema,
+          leases: leasesSchema,
           ...preferencesShape,
         }),
         raw,

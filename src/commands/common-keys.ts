@@ -4,6 +4,7 @@ export const commonKeys: readonly string[] = [
   'api',
   'wait',
   'ssh',
+  'leases',
   'default_output',
   'default_gpu_type',
 ];

@@ -1,4 +1,3 @@
-import { lastReaped } from '../leases/heartbeat.ts';
 import type { Lease } from '../leases/lease.ts';
 import { costSoFar, secondsLeft } from '../leases/term.ts';
 import { type Row, type Text, token } from '../ui/card.ts';
@@ -23,7 +22,7 @@ export async function lookAtLeases({
 }: Pick<CommandDeps, 'leases' | 'context'>): Promise<LeaseLook> {
   const now = context.clock.now();
   const byBox = new Map((await leases.list()).leases.map((lease) => [lease.instanceId, lease]));
-  return { of: (id) => byBox.get(id), now, reapedAt: await lastReaped(context.paths, now) };
+  return { of: (id) => byBox.get(id), now, reapedAt: await leases.lastReaped() };
 }
 
 /** Rows on the end of a lease and its cost so far; none for one on which nothing was agreed and that costs nothing. */

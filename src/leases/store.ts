@@ -1,12 +1,5 @@
-import { createHash } from 'node:crypto';
-import { chmod, mkdir, readdir, rm, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { Clock } from '../base/clock.ts';
-import type { Paths } from '../base/context.ts';
 import { DevboxError } from '../base/errors.ts';
-import { hasCode, syncFolder, writeDurably } from '../base/files.ts';
 import {
-  drawLeaseId,
   isIdPrefix,
   isLeaseId,
   type Lease,
@@ -16,9 +9,7 @@ import {
   notAgreed,
   slugOf,
 } from './lease.ts';
-import { type WaitOptions, withLock } from './lock.ts';
 import type { ProviderName } from './provider-name.ts';
-import { isDebris, leaseFileName, readLease } from './read.ts';
 
 /** Leases, and a sentence for each file that should be one and is not. */
 export interface LeaseListing {
@@ -58,132 +49,78 @@ export interface LeaseStore {
     work: () => Promise<T>,
     options?: WaitOptions,
   ): Promise<T>;
+  /** Writes down that a reaper was here. */
+  noteReaped(heartbeat: Heartbeat): Promise<void>;
+  /** When the reaper that is known was here last, in milliseconds since 1970; null where none has been for a day. */
+  lastReaped(): Promise<number | null>;
 }
 
-/**
- * Opens the store in the state folder; touches nothing until it is used.
- * @param random a number from 0 up to but not including 1.
- */
-export function openLeases(paths: Pick<Paths, 'state'>, clock: Clock, random: () => number): LeaseStore {
-  const folder = join(paths.state, 'leases');
-  const locks = join(paths.state, 'locks');
-  const fileOf = (id: LeaseId): string => join(folder, leaseFileName(id));
-  const changing = <T>(work: () => Promise<T>): Promise<T> =>
-    withLock(locks, 'leases', { clock, random }, work);
+/** How to wait for a lock that somebody else holds. */
+export interface WaitOptions {
+  /** Ends the waiting; never interrupts what runs under the lock. */
+  readonly signal?: AbortSignal;
+  /** Called once, if the lock is held by somebody else. */
+  readonly onWait?: () => void;
+}
 
-  const get = async (id: LeaseId): Promise<Lease | null> => {
-    const found = await readLease(folder, leaseFileName(id));
-    if (found === null || !('problem' in found)) return found;
-    throw new DevboxError('failed', found.problem, {
-      code: 'leases/damaged',
-      title: 'Damaged lease',
-      details: [{ label: 'File', value: fileOf(id) }],
-      hint: 'look at the provider whether its box still exists, then remove the file',
-    });
-  };
+/** That a reaper went over the leases of a store. */
+export interface Heartbeat {
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly host: string;
+  readonly user: string;
+}
 
-  const write = async (lease: Lease): Promise<Lease> => {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    await chmod(folder, 0o700);
-    await writeDurably(fileOf(lease.id), `${JSON.stringify(lease, null, 2)}\n`);
-    return lease;
-  };
+/** A reaper that has not come by for so long, in milliseconds, is none any more. */
+export const reaperPatience = 24 * 3_600_000;
 
-  const all = async (): Promise<LeaseListing> => {
-    const leases: Lease[] = [];
-    const warnings: string[] = [];
-    for (const name of await namesIn(folder)) {
-      const found = await readLease(folder, name);
-      if (found === null) continue;
-      if ('problem' in found) warnings.push(found.problem);
-      else leases.push(found);
-    }
-    leases.sort((a, b) => compare(a.createdAt, b.createdAt) || compare(a.id, b.id));
-    return { leases, warnings };
-  };
-
-  const list = async (): Promise<LeaseListing> => {
-    const { leases, warnings } = await all();
-    return { leases: leases.filter(({ state }) => state !== 'released'), warnings };
-  };
-
+/** A new lease as it is first written. @param now milliseconds since 1970, as in the other steps. */
+export function intended(lease: NewLease, id: LeaseId, now: number): Lease {
+  const at = new Date(now).toISOString();
   return {
-    get,
-    list,
-    unfinished: async () => (await all()).leases.filter(({ state }) => state === 'released'),
-
-    create: (lease) =>
-      changing(async () => {
-        let id = lease.id ?? drawLeaseId(random);
-        const taken = new Set(await namesIn(folder));
-        // Under the lock nobody is writing, so these are what crashes left.
-        for (const name of taken) if (isDebris(name)) await rm(join(folder, name), { force: true });
-        while (taken.has(leaseFileName(id))) id = drawLeaseId(random);
-        const now = new Date(clock.now()).toISOString();
-        return write({
-          ...notAgreed,
-          ...lease,
-          version: 2,
-          id,
-          slug: slugOf(lease.name, id),
-          mark: lease.mark === null ? null : id,
-          state: 'intended',
-          instanceId: null,
-          createdAt: now,
-          updatedAt: now,
-        });
-      }),
-
-    async find(identifier) {
-      const { leases, warnings } = await list();
-      const matches = [
-        (lease: Lease) => isLeaseId(identifier) && lease.id === identifier,
-        (lease: Lease) => lease.instanceId === identifier,
-        (lease: Lease) => lease.name === identifier,
-        (lease: Lease) => lease.slug === identifier,
-        (lease: Lease) => isIdPrefix(identifier) && lease.instanceId?.startsWith(identifier) === true,
-      ];
-      for (const match of matches) {
-        const found = leases.filter(match);
-        if (found.length > 0) return { leases: found, warnings };
-      }
-      return { leases: [], warnings };
-    },
-
-    update: (id, change) =>
-      changing(async () => {
-        const before = await get(id);
-        if (before === null) throw gone(id);
-        const updatedAt = new Date(clock.now()).toISOString();
-        return write({ ...change(before), version: 2, id, createdAt: before.createdAt, updatedAt });
-      }),
-
-    release: (id) =>
-      changing(async () => {
-        const before = await get(id);
-        if (before === null) return null;
-        await unlink(fileOf(id));
-        await syncFolder(folder);
-        return { ...before, state: 'released', updatedAt: new Date(clock.now()).toISOString() };
-      }),
-
-    withName: (provider, name, work, options) =>
-      withLock(locks, nameLock(provider, name), { clock, random }, work, options),
+    ...notAgreed,
+    ...lease,
+    version: 2,
+    id,
+    slug: slugOf(lease.name, id),
+    mark: lease.mark === null ? null : id,
+    state: 'intended',
+    instanceId: null,
+    createdAt: at,
+    updatedAt: at,
   };
 }
 
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return [];
-    throw error;
-  }
+/** A lease after a change, which can neither move it to another id nor make it older. */
+export function changed(before: Lease, change: LeaseChange, now: number): Lease {
+  const { id, createdAt } = before;
+  return { ...change(before), version: 2, id, createdAt, updatedAt: new Date(now).toISOString() };
 }
 
-/** Names are the user's; a hash of one is always safe as a file name. */
-function nameLock(provider: ProviderName, name: string): string {
-  return `${provider}-${createHash('sha256').update(name).digest('hex').slice(0, 24)}`;
+/** A lease that has been ended, as it was. */
+export function released(before: Lease, now: number): Lease {
+  return { ...before, state: 'released', updatedAt: new Date(now).toISOString() };
+}
+
+/** Those leases of a listing that an identifier means, as `LeaseStore.find` has them. */
+export function matching(identifier: string, { leases, warnings }: LeaseListing): LeaseListing {
+  const matches = [
+    (lease: Lease) => isLeaseId(identifier) && lease.id === identifier,
+    (lease: Lease) => lease.instanceId === identifier,
+    (lease: Lease) => lease.name === identifier,
+    (lease: Lease) => lease.slug === identifier,
+    (lease: Lease) => isIdPrefix(identifier) && lease.instanceId?.startsWith(identifier) === true,
+  ];
+  for (const match of matches) {
+    const found = leases.filter(match);
+    if (found.length > 0) return { leases: found, warnings };
+  }
+  return { leases: [], warnings };
+}
+
+/** The oldest first. */
+export function byAge(a: Lease, b: Lease): number {
+  return compare(a.createdAt, b.createdAt) || compare(a.id, b.id);
 }
 
 function compare(a: string, b: string): number {
@@ -191,7 +128,8 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-function gone(id: LeaseId): DevboxError {
+/** The error for a change of a lease that is no more. */
+export function gone(id: LeaseId): DevboxError {
   return new DevboxError('failed', `the lease ${id} has been released meanwhile`, {
     code: 'leases/gone',
     title: 'Lease gone',

@@ -70,7 +70,7 @@ describe('what can stand at the cursor', () => {
     ['a command whose settings are shown', 'config show volumes_cl', ['volumes_clone']],
     ['a shell', 'completion ', ['bash', 'zsh', 'fish']],
     ['nothing of the remote command', 'exec box -- l', []],
-    ['nothing after nonsense', 'nonsense ', ['api=', 'command=']],
+    ['nothing after nonsense', 'nonsense ', ['api=', 'command=', 'leases=']],
   ];
   it.each(rows)('%s', async (_name, line, expected) => {
     expect(await completed(line)).toEqual(expected);

@@ -88,6 +88,7 @@ describe('--info provenance', () => {
       'conf/api/lambda.yaml',
       'conf/command/up.yaml',
       'conf/config.yaml',
+      'conf/leases/default.yaml',
       'conf/ssh/default.yaml',
       'conf/wait/default.yaml',
       'presets/command/up_gh200.yaml',
@@ -211,10 +212,11 @@ describe('--info', () => {
       'api/default api true config',
       'wait/default wait false config',
       'ssh/default ssh false config',
+      'leases/default leases false config',
       'command/up  false command/up_gh200',
       'command/up_gh200  true config',
     ]);
-    expect(defaults[6]).toMatchObject({
+    expect(defaults[7]).toMatchObject({
       from: 'presets',
       file: join(projectRoot, 'presets/command/up_gh200.yaml'),
     });
@@ -285,6 +287,7 @@ describe('--cfg', () => {
       'api',
       'wait',
       'ssh',
+      'leases',
     ]);
     expect(yaml).toContain('poll_interval: 5.0\n');
   });

@@ -1,7 +1,8 @@
 import type { Context } from '../../base/context.ts';
 import { cleanLine } from '../../base/text.ts';
-import { type ConfigSource, findConfig } from '../../config/compose.ts';
+import { type ConfigSource, composeConfig, findConfig } from '../../config/compose.ts';
 import { searchPath } from '../../config/search-path.ts';
+import { leasesOf } from '../lease-store.ts';
 import type { Candidate } from './candidate.ts';
 import { complete } from './index.ts';
 
@@ -29,7 +30,7 @@ function lineOf({ value, description }: Candidate, shell: string | undefined): s
 
 async function candidates(words: readonly string[], current: string, context: Context): Promise<Candidate[]> {
   const source = await sourceOf(words, context);
-  return complete({ words, current, source, context, boxes: () => boxNames(context) });
+  return complete({ words, current, source, context, boxes: () => boxNames(source, context) });
 }
 
 /** Where the configuration is, as far as the words so far say; a broken project leaves what devbox comes with. */
@@ -53,8 +54,7 @@ async function sourceOf(words: readonly string[], context: Context): Promise<Con
 }
 
 /** Names of the boxes that devbox has asked for. */
-async function boxNames(context: Context): Promise<string[]> {
-  const { openLeases } = await import('../../leases/store.ts');
-  const { leases } = await openLeases(context.paths, context.clock, context.random).list();
+async function boxNames(source: ConfigSource, context: Context): Promise<string[]> {
+  const { leases } = await leasesOf(composeConfig(source, [], context), source, context).list();
   return [...new Set(leases.map(({ name }) => name))].sort();
 }

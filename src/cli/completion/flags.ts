@@ -7,7 +7,7 @@ import type { Setting } from './settings.ts';
 export const flagValues: Readonly<Record<string, readonly string[]>> = {
   cfg: ['job', 'hydra', 'all'],
   info: ['all', 'config', 'defaults', 'defaults-tree', 'provenance', 'searchpath'],
-  package: ['api', 'wait', 'ssh'],
+  package: ['api', 'wait', 'ssh', 'leases'],
 };
 
 /** Hydra's own short spellings of two letters. */

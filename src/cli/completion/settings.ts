@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { Command } from '../../commands/command.ts';
 import { sshSchema, waitSchema } from '../../commands/settings.ts';
 import { fieldsOf, knownValues } from '../../commands/shape.ts';
+import { leasesSchema } from '../../leases/settings.ts';
 import { providerSchemas } from '../../providers/schemas.ts';
 import type { Candidate } from './candidate.ts';
 
@@ -26,6 +27,7 @@ export function settingsOf(commands: readonly Command[], providers: readonly str
     ),
     ...settings('wait', waitSchema).slice(1),
     ...settings('ssh', sshSchema).slice(1),
+    ...settings('leases', leasesSchema).slice(1),
     ...schemas.flatMap(([, { api }]) => settings('api', api).slice(1)),
   ];
   return [...new Map(all.map((setting) => [setting.key, setting])).values()];

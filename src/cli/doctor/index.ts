@@ -1,10 +1,12 @@
 import { DevboxError } from '../../base/errors.ts';
 import { ComposeError, type Composition, listGroups } from '../../compose/index.ts';
 import { composeConfig } from '../../config/compose.ts';
-import { openLeases } from '../../leases/store.ts';
+import { openFiles } from '../../leases/files/index.ts';
+import type { LeaseStore } from '../../leases/store.ts';
 import type { SshPlaces } from '../../remote/ssh-target.ts';
 import { apiOverrides, isApiExplicit, withApi } from '../choose-api.ts';
 import { commandNamesIn } from '../command-names.ts';
+import { leasesOf } from '../lease-store.ts';
 import type { MetaCall, MetaCommand } from '../meta/meta.ts';
 import { toOverrides } from '../words.ts';
 import { checkTrees } from './configuration.ts';
@@ -41,9 +43,9 @@ const isAll = (word: string): boolean => /^all=(true|false)$/.test(word);
 
 async function examine(overrides: readonly string[], all: boolean, call: MetaCall): Promise<Section[]> {
   const { context, source, emit } = call;
-  const leases = openLeases(context.paths, context.clock, context.random);
-  const composed = await attempt(() => chosen(overrides, call, leases));
-  const targets = composed.value === undefined ? [] : await targetsOf(composed.value, overrides, all, call);
+  const composed = await attempt(() => chosen(overrides, call));
+  const { target, leases = openFiles(context) } = composed.value ?? {};
+  const targets = target === undefined ? [] : await targetsOf(target, overrides, all, call);
   const configuration: Finding[] = [
     ...(await checkTrees(source, context)),
     ...(composed.problem ? [composed.problem] : [ok('composes', 'Composes', 'yes')]),
@@ -51,20 +53,24 @@ async function examine(overrides: readonly string[], all: boolean, call: MetaCal
   const sections: Section[] = [{ name: 'configuration', title: 'Configuration', findings: configuration }];
   for (const target of targets) sections.push(await checkTarget(target, context, { emit }));
   const machine = [
-    ...(await checkSsh(sshPlaces(composed.value?.composition, call), context)),
+    ...(await checkSsh(sshPlaces(target?.composition, call), context)),
     ...(await checkLeases(leases, context.clock.now())),
   ];
   return [...sections, { name: 'machine', title: 'SSH And Leases', findings: machine }];
 }
 
-/** The provider that a command would use. @throws what composing throws, or DevboxError for what is not trusted. */
-async function chosen(
-  overrides: readonly string[],
-  { source, context }: MetaCall,
-  leases: ReturnType<typeof openLeases>,
-): Promise<Target> {
+/** What a command would use. */
+interface Chosen {
+  readonly target: Target;
+  readonly leases: LeaseStore;
+}
+
+/** What a command would use. @throws what composing throws, or DevboxError for what is not trusted. */
+async function chosen(overrides: readonly string[], { source, context }: MetaCall): Promise<Chosen> {
+  const composed = composeConfig(source, overrides, context);
+  const leases = leasesOf(composed, source, context);
   const { composition } = await withApi({
-    composition: composeConfig(source, overrides, context),
+    composition: composed,
     overrides,
     recompose: (api, settings = {}) =>
       composeConfig(source, [...overrides, `api=${api}`, ...apiOverrides(settings)], context),
@@ -75,7 +81,8 @@ async function chosen(
   const option = composition.choices['api'] ?? 'default';
   const { api } = composition.config;
   const provider = Object(api)['provider'];
-  return { option: option === 'default' && typeof provider === 'string' ? provider : option, composition };
+  const name = option === 'default' && typeof provider === 'string' ? provider : option;
+  return { target: { option: name, composition }, leases };
 }
 
 /** The one provider, or with it every other one that can be asked. */

@@ -2,12 +2,12 @@ import { hideSecret, redact } from '../../base/redact.ts';
 import { cleanLine, count } from '../../base/text.ts';
 import type { Composition, Origin, PlainValue } from '../../compose/index.ts';
 import { composeConfig } from '../../config/compose.ts';
-import { openLeases } from '../../leases/store.ts';
 import { type Row, token } from '../../ui/card.ts';
 import type { View } from '../../ui/view.ts';
 import { apiOverrides, withApi } from '../choose-api.ts';
 import { commandNamesIn } from '../command-names.ts';
 import { type Describer, describer, keyOf, lastKey, type Path } from '../info/provenance.ts';
+import { leasesOf } from '../lease-store.ts';
 import { hiderFor } from '../secrets.ts';
 import { toOverrides } from '../words.ts';
 import type { MetaCall } from './meta.ts';
@@ -39,7 +39,7 @@ export async function configShow(words: readonly string[], call: MetaCall): Prom
     overrides,
     recompose: (api, settings = {}) =>
       composeConfig(source, [...overrides, `api=${api}`, ...apiOverrides(settings)], context),
-    leases: openLeases(context.paths, context.clock, context.random),
+    leases: leasesOf(composed, source, context),
     context,
   });
   const settings = effective(composition, secrets);

@@ -1,5 +1,4 @@
 import * as z from 'zod/mini';
-import { writeHeartbeat } from '../../leases/heartbeat.ts';
 import { defineCommand } from '../command.ts';
 import { cleanUp } from './run.ts';
 
@@ -45,7 +44,7 @@ export const reap = defineCommand({
     // One that could not do its work is no reaper to rely on.
     if (!dry_run && !outcome.error) {
       const { name: user, host } = context.user;
-      await writeHeartbeat(context.paths, { at: new Date(context.clock.now()).toISOString(), host, user });
+      await deps.leases.noteReaped({ at: new Date(context.clock.now()).toISOString(), host, user });
     }
     return outcome;
   },

@@ -3,6 +3,7 @@ import type { Command } from '../../commands/command.ts';
 import { preferencesShape, sshSchema, waitSchema } from '../../commands/settings.ts';
 import type { GroupListing, PlainObject } from '../../compose/index.ts';
 import { providerNames } from '../../leases/provider-name.ts';
+import { leasesSchema } from '../../leases/settings.ts';
 import { providerSchemas } from '../../providers/schemas.ts';
 import { rcSchema } from '../rc-schema.ts';
 import { defaultsListSchema } from './defaults-list.ts';
@@ -19,7 +20,7 @@ export interface SchemaFacts {
 }
 
 /** Kinds of files that have a schema: the primary configuration, a group, the rc file of a project. */
-export const schemaNames = ['config', 'command', 'api', 'wait', 'ssh', 'project'] as const;
+export const schemaNames = ['config', 'command', 'api', 'wait', 'ssh', 'leases', 'project'] as const;
 
 export type SchemaName = (typeof schemaNames)[number];
 
@@ -39,6 +40,8 @@ export function schemaFor(name: SchemaName, facts: SchemaFacts, narrowed: Narrow
       return document('How long to wait for a box: wait/NAME.yaml', groupSchema(name, facts, defaults), {});
     case 'ssh':
       return document('How a box is reached: ssh/NAME.yaml', groupSchema(name, facts, defaults), {});
+    case 'leases':
+      return document('Where leases are kept: leases/NAME.yaml', groupSchema(name, facts, defaults), {});
     case 'api': {
       const providers = providerVariants(facts, narrowed.provider, defaults);
       const content = variantsSchema(providers);
@@ -56,6 +59,7 @@ export function schemaFor(name: SchemaName, facts: SchemaFacts, narrowed: Narrow
         api: { ...variantsSchema(providers), description: 'the provider that is asked, and how' },
         wait: { ...groupSchema('wait', facts, {}), description: 'how long to wait for a box' },
         ssh: { ...groupSchema('ssh', facts, {}), description: 'how a box is reached over SSH' },
+        leases: { ...groupSchema('leases', facts, {}), description: 'where leases are kept' },
       });
     }
   }
@@ -70,8 +74,11 @@ function document(title: string, content: JsonObject, definitions: JsonObject): 
   };
 }
 
-function groupSchema(name: 'wait' | 'ssh', { defaults }: SchemaFacts, common: JsonObject): JsonObject {
-  const settings = settingSchemas(name === 'wait' ? waitSchema : sshSchema, defaults({})[name]);
+/** The groups whose files have one kind of content. */
+const groups = { wait: waitSchema, ssh: sshSchema, leases: leasesSchema } as const;
+
+function groupSchema(name: keyof typeof groups, { defaults }: SchemaFacts, common: JsonObject): JsonObject {
+  const settings = settingSchemas(groups[name], defaults({})[name]);
   return {
     type: ['object', 'null'],
     properties: { ...common, ...settings },
@@ -96,7 +103,7 @@ function commandVariants(facts: SchemaFacts, chosen: string | undefined, common:
         anyOf: [{ enum: names }, { type: 'null' }, openRef],
       },
       ...Object.fromEntries(
-        ['api', 'wait', 'ssh'].map((group) => [
+        ['api', ...Object.keys(groups)].map((group) => [
           group,
           { anyOf: [{ $ref: `#/definitions/${group}` }, openRef] },
         ]),

@@ -73,6 +73,13 @@ const table: readonly Guarded[] = [
   { key: /^api\.api_key$/, why: 'decides which credentials are sent', harms: isSet },
   { key: /^api\.insecure$/, why: 'lets your credentials travel unencrypted', harms: isSet },
   { key: /^api\./, why: 'decides where your credentials are sent', harms: isGiven },
+  {
+    key: /^leases\.(store|table|region)$/,
+    why: 'decides where your leases are kept',
+    harms: (value, { config }) => isGiven(value) && Object(config['leases'])['store'] !== 'files',
+  },
+  { key: /^leases\.endpoint$/, why: 'decides where your AWS credentials are sent', harms: isSet },
+  { key: /^leases\.profile$/, why: 'decides which AWS credentials are used', harms: isSet },
   { key: /^ssh\.identity_file$/, why: 'decides which file of this machine ssh reads as a key', harms: isSet },
   { key: /^ssh\.config_dir$/, why: 'decides where files for ssh are written', harms: isSet },
   { key: /^ssh\.forward_agent$/, why: 'lends your SSH agent to the box', harms: isSet },

@@ -3,7 +3,7 @@ import type { Composition, DefaultsEntry } from '../../compose/index.ts';
 import type { Foreign } from './foreign.ts';
 
 /** Groups in which it matters that a file stands where its author meant it to, and beside which others. */
-const sensitive = ['api', 'ssh'];
+const sensitive = ['api', 'ssh', 'leases'];
 
 /**
  * Files of the user or of devbox that the project's defaults lists put where they were not meant to be, or that they

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { build } from 'esbuild';
 import { type Clock, systemClock } from '../../../src/base/clock.ts';
-import { withLock } from '../../../src/leases/lock.ts';
+import { withLock } from '../../../src/leases/files/lock.ts';
 
 const world = { clock: systemClock, random: Math.random };
 
@@ -22,7 +22,7 @@ describe('between processes', () => {
     const source = `
       import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
       import { systemClock } from './src/base/clock.ts';
-      import { withLock } from './src/leases/lock.ts';
+      import { withLock } from './src/leases/files/lock.ts';
       const [folder, what, times] = process.argv.slice(2);
       const world = { clock: systemClock, random: Math.random };
       for (let i = 0; i < Number(times); i++) {

@@ -76,6 +76,51 @@ export function leaseStoreContract(kind: string, makePlace: () => Promise<LeaseP
         await expect(store.update(id, ready('i-1'))).rejects.toMatchObject({ code: 'leases/gone' });
         expect(await store.release(id)).toBeNull();
       });
+
+      test('one that ended with something left over is listed as unfinished until it is released', async () => {
+        const { id } = await store.create(wanted);
+        await store.update(id, (now) => ({ ...now, state: 'released' }));
+        expect((await store.list()).leases).toEqual([]);
+        expect((await again().unfinished()).map((lease) => lease.id)).toEqual([id]);
+        await store.release(id);
+        expect(await store.unfinished()).toEqual([]);
+      });
+
+      test('an id that is taken is not given again, and its lease stays as it is', async () => {
+        const first = await store.create({ ...wanted, note: 'first' });
+        const second = await again().create({ ...wanted, id: first.id, note: 'second' });
+        expect(second.id).not.toBe(first.id);
+        expect(second.mark).toBe(second.id);
+        expect(await store.get(first.id)).toMatchObject({ note: 'first' });
+      });
+
+      test('all that a lease says comes back as it was', async () => {
+        const lease = await store.create({
+          ...wanted,
+          name: 'bücher \u{1f4da}',
+          apiSettings: { base_url: 'https://example.test', insecure: true },
+          ttlSeconds: 90,
+          expiresAt: '2030-01-01T00:00:00.000Z',
+          sshKey: { made: true, name: 'k', publicKey: 'ssh-ed25519 AAAA k' },
+          before: ['i-1', 'i-2'],
+          priceCentsPerHour: 0.5,
+        });
+        expect(await again().get(lease.id)).toEqual(lease);
+        expect((await again().list()).leases).toEqual([lease]);
+      });
+    });
+
+    describe('reapers', () => {
+      test('the last one is known for a day', async () => {
+        expect(await store.lastReaped()).toBeNull();
+        const by = { host: 'cron', user: 'me' };
+        const old = new Date(Date.now() - 25 * 3_600_000).toISOString();
+        await store.noteReaped({ ...by, at: old });
+        expect(await store.lastReaped()).toBeNull();
+        const at = new Date().toISOString();
+        await store.noteReaped({ ...by, at });
+        expect(await again().lastReaped()).toBe(Date.parse(at));
+      });
     });
 
     describe('finding', () => {
@@ -98,7 +143,7 @@ export function leaseStoreContract(kind: string, makePlace: () => Promise<LeaseP
       test('no change is lost', async () => {
         const lease = await store.create({ ...wanted, note: '' });
         const add = (text: string): Promise<unknown> =>
-          store.update(lease.id, (now) => ({
+          again().update(lease.id, (now) => ({
             ...now,
             note: `${now.note}${text}`,
           }));
@@ -120,7 +165,7 @@ export function leaseStoreContract(kind: string, makePlace: () => Promise<LeaseP
           log.push('first out');
         });
         await inFirst;
-        const second = store.withName('lambda', '../x', async () => log.push('second in'), {
+        const second = again().withName('lambda', '../x', async () => log.push('second in'), {
           onWait: () => {
             told = true;
           },

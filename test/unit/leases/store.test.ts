@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { systemClock } from '../../../src/base/clock.ts';
+import { openFiles } from '../../../src/leases/files/index.ts';
 import { ready } from '../../../src/leases/lease.ts';
-import { type LeaseStore, openLeases } from '../../../src/leases/store.ts';
+import type { LeaseStore } from '../../../src/leases/store.ts';
 import { leaseStoreContract, wanted } from './store-contract.ts';
 
 let state: string;
@@ -13,14 +14,15 @@ const leases = (): string => join(state, 'leases');
 
 beforeEach(async () => {
   state = join(await mkdtemp(join(tmpdir(), 'leases-')), 'state');
-  store = openLeases({ state }, systemClock, Math.random);
+  store = openFiles({ paths: { state }, clock: systemClock, random: Math.random });
 });
 afterEach(() => rm(join(state, '..'), { recursive: true, force: true }));
 
 leaseStoreContract('files', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'leases-'));
   return {
-    open: () => openLeases({ state: join(folder, 'state') }, systemClock, Math.random),
+    open: () =>
+      openFiles({ paths: { state: join(folder, 'state') }, clock: systemClock, random: Math.random }),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 });
@@ -29,7 +31,11 @@ describe('files', () => {
   test('an id that is taken is not drawn again', async () => {
     const draws = [0, 0.5];
     let call = 0;
-    const fixed = openLeases({ state }, systemClock, () => draws[Math.floor(call++ / 12)] ?? 0.5);
+    const fixed = openFiles({
+      paths: { state },
+      clock: systemClock,
+      random: () => draws[Math.floor(call++ / 12)] ?? 0.5,
+    });
     const first = await fixed.create(wanted);
     call = 0;
     const second = await fixed.create(wanted);

@@ -1,18 +1,8 @@
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import type { Paths } from '../base/context.ts';
-import { readIfThere, writeDurably } from '../base/files.ts';
-
-/** That a reaper went over the leases of this folder. */
-export interface Heartbeat {
-  /** ISO 8601, UTC. */
-  readonly at: string;
-  readonly host: string;
-  readonly user: string;
-}
-
-/** A reaper that has not come by for so long is none any more. */
-const patienceMilliseconds = 24 * 3_600_000;
+import type { Paths } from '../../base/context.ts';
+import { readIfThere, writeDurably } from '../../base/files.ts';
+import { type Heartbeat, reaperPatience } from '../store.ts';
 
 const heartbeatSchema = z.object({ at: z.string(), host: z.string(), user: z.string() });
 
@@ -28,7 +18,7 @@ export async function lastReaped(paths: Pick<Paths, 'state'>, now: number): Prom
   try {
     const text = await readIfThere(fileIn(paths));
     const at = text === undefined ? Number.NaN : Date.parse(heartbeatSchema.parse(JSON.parse(text)).at);
-    return now - at < patienceMilliseconds ? at : null;
+    return now - at < reaperPatience ? at : null;
   } catch {
     // A file that cannot be read tells of no reaper.
     return null;

@@ -1,16 +1,9 @@
 import { mkdir, open, readdir, readFile, rename, stat, unlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Clock } from '../base/clock.ts';
-import { hasCode } from '../base/files.ts';
+import type { Clock } from '../../base/clock.ts';
+import { hasCode } from '../../base/files.ts';
+import type { WaitOptions } from '../store.ts';
 import { holdersState, thisProcess } from './lock-holder.ts';
-
-/** How to wait for a lock that somebody else holds. */
-export interface WaitOptions {
-  /** Ends the waiting; never interrupts what runs under the lock. */
-  readonly signal?: AbortSignal;
-  /** Called once, if the lock is held by somebody else. */
-  readonly onWait?: () => void;
-}
 
 interface World {
   readonly clock: Clock;

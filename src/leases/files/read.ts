@@ -1,9 +1,9 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hasCode } from '../base/files.ts';
-import { cleanLine } from '../base/text.ts';
-import { isLeaseId, type Lease, type LeaseId } from './lease.ts';
+import { hasCode } from '../../base/files.ts';
+import { cleanLine } from '../../base/text.ts';
+import { isLeaseId, type Lease, type LeaseId } from '../lease.ts';
 
 /** More than any lease needs; a larger file is not read. */
 const largestBytes = 64 * 1024;
@@ -34,7 +34,7 @@ export async function readLease(
     if (hasCode(error, 'ENOENT')) return null;
     return problem(messageOf(error));
   }
-  const { parseLease } = await import('./schema.ts');
+  const { parseLease } = await import('../schema.ts');
   const found = parseLease(text);
   if ('problem' in found) return problem(found.problem);
   return found.id === id ? found : problem(`it holds the lease ${found.id}`);

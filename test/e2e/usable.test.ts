@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { load } from 'js-yaml';
-import * as z from 'zod/mini';
 import type { BinResult } from '../support/bin.ts';
-import { type CloudBox, cloudBox } from '../support/cloud-box.ts';
+import { bootBox } from '../support/boot.ts';
+import type { CloudBox } from '../support/cloud-box.ts';
 import type { FakeLambda, FakeLambdaOptions } from '../support/fake-lambda/index.ts';
 import { type LambdaUser, lambdaUser } from '../support/lambda-user.ts';
 import { freePort, type Sshd, startSshd, whyNoSshd } from '../support/sshd.ts';
@@ -42,21 +41,10 @@ const devbox = (...argv: string[]): Promise<BinResult> => {
 };
 const up = ['up', 'region=us-east-3', 'instance_type=gpu_1x_gh200', 'name=box'];
 
-const launchBody = z.object({ user_data: z.string() });
-const hostKeys = z.object({ ssh_keys: z.object({ ed25519_private: z.string() }) });
-
 /** Boots the box: an SSH server with what the launch gave it. */
 async function boot(hostKey?: string): Promise<CloudBox> {
-  const { user_data } = launchBody.parse(fake.sent('POST /instance-operations/launch').at(-1)?.body);
-  const server = await startSshd({
-    port,
-    hostKey: hostKey ?? hostKeys.parse(load(user_data)).ssh_keys.ed25519_private,
-    authorizedKey: fake.sshKeys.at(-1)?.public_key ?? '',
-  });
+  const { server, box } = await bootBox(fake, port, { hostKey });
   servers.push(server);
-  const box = cloudBox(server.programs);
-  box.cloudInit('done');
-  box.gpus(1);
   return box;
 }
 

@@ -7,6 +7,8 @@ export interface CloudBox {
   cloudInit(status: string, exit?: number): void;
   /** How many GPUs there are; null takes nvidia-smi away from the box. */
   gpus(number: number | null): void;
+  /** Puts another program before the one that there is. */
+  program(name: string, script: string): void;
 }
 
 export function cloudBox(programs: string): CloudBox {
@@ -16,6 +18,7 @@ export function cloudBox(programs: string): CloudBox {
     chmodSync(file, 0o755);
   };
   return {
+    program,
     cloudInit: (status, exit = 0) => program('cloud-init', `echo 'status: ${status}'\nexit ${exit}`),
     gpus(number) {
       const lines = Array.from(

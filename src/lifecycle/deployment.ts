@@ -44,4 +44,6 @@ export const functionEnv = {
   parameterPrefix: 'PARAM_PREFIX',
   /** The tag `devbox:deployment` of what is this deployment's. */
   deployment: 'DEPLOYMENT',
+  /** How many saves a project keeps. */
+  keepImages: 'KEEP_IMAGES',
 } as const;

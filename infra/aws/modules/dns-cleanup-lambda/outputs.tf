@@ -1,0 +1,3 @@
+output "dns_cleanup_lambda_function" {
+  value = module.cleanup_dns.arn
+}

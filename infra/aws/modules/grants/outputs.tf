@@ -1,0 +1,14 @@
+output "statements" {
+  description = "Policy statements by what they are for."
+  value = {
+    look      = local.look
+    rows      = local.rows
+    snapshot  = local.snapshot
+    image     = local.image
+    retire    = local.retire
+    volumes   = local.volumes
+    dns       = local.dns
+    reconcile = local.reconcile
+    user      = local.user
+  }
+}

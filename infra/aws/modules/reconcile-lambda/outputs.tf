@@ -1,0 +1,3 @@
+output "reconcile_lambda_function" {
+  value = module.reconcile.arn
+}

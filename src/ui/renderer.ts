@@ -5,10 +5,10 @@ import { withoutColours } from '../base/text.ts';
 import { isMilestone } from './activity.ts';
 import { errorCard, errorJson } from './error-card.ts';
 import type { DevboxEvent, Emit } from './events.ts';
-import type { Watch } from './ink/index.tsx';
 import { type PlainOptions, plainCards, plainLine, plainView } from './plain.ts';
 import { liveProgress, type Progress, plainProgress } from './progress.ts';
 import type { ResultLine, View } from './view.ts';
+import { startWatch, type Watch } from './watch.ts';
 import { createWriter, type Write } from './writer.ts';
 
 export type Mode = 'cards' | 'json' | 'quiet';
@@ -17,7 +17,7 @@ export interface RendererOptions {
   readonly mode: Mode;
   /** Whether colour is wanted; an output that is no terminal gets none anyway. */
   readonly color: boolean;
-  /** Whether the terminal can move its cursor: false for `TERM=dumb`. Without it nothing is drawn by Ink. */
+  /** Whether the terminal can move its cursor: false for `TERM=dumb`. Without it nothing is drawn twice. */
   readonly live: boolean;
   readonly stdout: Output;
   readonly stderr: Output;
@@ -146,11 +146,9 @@ export function createRenderer(options: RendererOptions): Renderer {
     replace: (view) =>
       inTurn(async () => {
         if (drawsCards) {
-          const ink = await loadInk();
           await endProgress();
-          watch ??= ink.startWatch({ output: stdout, color: options.color });
-          watch.show(view);
-          return true;
+          watch ??= startWatch({ output: stdout, write, color: options.color });
+          return watch.show(view);
         }
         const isFirst = !used.has(stdout);
         used.add(stdout);

@@ -23,6 +23,7 @@ export function replay(output: string, columns: number): Screen {
   const lines: string[][] = [[]];
   let row = 0;
   let column = 0;
+  let kept: [row: number, column: number] = [0, 0];
   let cursorVisible = true;
   let styled = false;
 
@@ -57,8 +58,12 @@ export function replay(output: string, columns: number): Screen {
       throw new Error(`unexpected control sequence: ${parameters}${final}`);
   };
 
-  for (const [part, parameters, final] of output.matchAll(/\u001b\[([0-9;?]*)([A-Za-z])|./gsu)) {
+  // What Ctrl-C cut short.
+  const whole = output.replace(/\u001b(?:\[[0-9;?]*)?(?=\^C)/g, '');
+  for (const [part, parameters, final] of whole.matchAll(/\u001b\[([0-9;?]*)([A-Za-z])|\u001b[78]|./gsu)) {
     if (final !== undefined) control(parameters ?? '', final);
+    else if (part === '\u001b7') kept = [row, column];
+    else if (part === '\u001b8') [row, column] = kept;
     else if (part === '\n') row++;
     else if (part === '\r') column = 0;
     else if (part < ' ') throw new Error(`unexpected control character: ${JSON.stringify(part)}`);

@@ -16,6 +16,9 @@ export interface Terminal {
   output(): string;
   /** Resolves when the screen satisfies a condition. @throws when the program ends before it does. */
   until(condition: (screen: Screen) => boolean): Promise<Screen>;
+  /** Stops reading what is written, as a terminal does that has no time, and goes on with it. */
+  pause(): void;
+  resume(): void;
   /** Types: `'\u0003'` is Ctrl-C. */
   type(text: string): void;
   readonly exited: Promise<number>;
@@ -65,6 +68,8 @@ export function openTerminal(argv: readonly [string, ...string[]], options: Term
     screen,
     output: () => output,
     exited,
+    pause: () => pty.pause(),
+    resume: () => pty.resume(),
     type: (text) => pty.write(text),
     until: (condition) =>
       new Promise((resolve, reject) => {

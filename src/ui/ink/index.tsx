@@ -9,7 +9,6 @@ import { Card } from './Card.tsx';
 import { Lines } from './Lines.tsx';
 
 export { type Live, type LiveOptions, startLive } from './live.tsx';
-export { startWatch, type Watch } from './watch.tsx';
 
 /**
  * The cards of a view, drawn by Ink, and its footer, with an empty line between any two; every line is ended. They are

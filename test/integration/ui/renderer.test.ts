@@ -142,6 +142,40 @@ Interrupted
   });
 });
 
+describe('what is watched', () => {
+  onTerminal('stays in its place, and is gone on with below what was said meanwhile', async () => {
+    const terminal = open(`echo before; exec ${run('watch no-color')}`);
+    await terminal.until(({ text }) => /Frame: +[3-9]/.test(text));
+    expect(terminal.screen().cursorVisible).toBe(false);
+    terminal.type('\u0003');
+    expect(await terminal.exited).toBe(130);
+    expect(terminal.screen()).toMatchObject({ cursorVisible: true, column: 0, styled: false });
+    expect(terminal.screen().text).toMatch(
+      /^before\ngh200-devbox\n +Frame: {2}\d+\n(?:.*\n){8}Reach it: .*$/,
+    );
+  });
+
+  // A terminal throws away at Ctrl-C what it has not read yet: after a pause of so many milliseconds, most of it.
+  const pauses = [0, 5, 60, 300, 700, 900, 1100, 1300];
+  onTerminal('is whole after Ctrl-C, however much of it the terminal threw away', async () => {
+    for (const pause of pauses) {
+      const terminal = open(`exec ${run('watch no-color')}`);
+      await terminal.until(({ text }) => /Frame: +[3-9]/.test(text));
+      terminal.pause();
+      await new Promise((resolve) => setTimeout(resolve, pause));
+      terminal.type('\u0003');
+      terminal.resume();
+      expect(await terminal.exited).toBe(130);
+      const { text, cursorVisible } = terminal.screen();
+      expect({ pause, text, cursorVisible }).toEqual({
+        pause,
+        text: expect.stringMatching(/^gh200-devbox\n +Frame: {2}\d+\n(?:.*\n){8}Reach it: ssh gh200-devbox$/),
+        cursorVisible: true,
+      });
+    }
+  });
+});
+
 describe('a child process', () => {
   onTerminal('finds the terminal clean, and progress goes on below what it wrote', async () => {
     const terminal = open(`exec ${run('child no-color')}`);

@@ -1,5 +1,4 @@
 import * as z from 'zod/mini';
-import { storedLabel } from './label.ts';
 
 export const dnsProviders = ['route53', 'cloudflare'] as const;
 export type DnsProviderName = (typeof dnsProviders)[number];
@@ -42,10 +41,15 @@ export type DnsEntry = Readonly<z.infer<typeof entry>>;
 
 export const emptyDnsEntry: DnsEntry = { version: 0, pending: null, claims: [] };
 
-/** The attribute `Dns` of a row; rows of the time before it, and what cannot be read, count as empty. */
+/** The attribute `Dns` of a row, empty where it has none; null for what this version cannot read. */
+export function readDnsEntry(value: unknown): DnsEntry | null {
+  if (value === undefined || value === null) return emptyDnsEntry;
+  return entry.safeParse(value).data ?? null;
+}
+
+/** Like `readDnsEntry` for who only shows it: what cannot be read counts as empty. */
 export function parseDnsEntry(value: unknown): DnsEntry {
-  const parsed = entry.safeParse(value);
-  return parsed.success ? parsed.data : emptyDnsEntry;
+  return readDnsEntry(value) ?? emptyDnsEntry;
 }
 
 /**
@@ -57,17 +61,10 @@ export function dnsNameOf({ claims, pending }: DnsEntry, runId: string | null): 
   return claims.find((each) => each.runId === runId)?.name ?? null;
 }
 
-/** What a label is reserved by: a row of the main table, whose key can be no project's name since it has a slash. */
-const reservationPrefix = 'label/';
-
-/** The key `project` of the row that reserves a label. */
+/**
+ * The key `project` of the row of the main table that reserves a label. Its sign keeps it apart from the names of
+ * projects.
+ */
 export function reservationKey(label: string): string {
-  return `${reservationPrefix}${label}`;
-}
-
-/** Whether a row of the main table reserves a label, and so is no project. */
-export function isReservationKey(project: string): boolean {
-  return (
-    project.startsWith(reservationPrefix) && storedLabel(project.slice(reservationPrefix.length)) !== null
-  );
+  return `#label/${label}`;
 }

@@ -1,3 +1,5 @@
+import { dnsParameters } from '../dns/configuration.ts';
+
 /**
  * What a deployment (infra/aws) consists of, by the names that both sides use: the module makes these things, and the
  * code finds them. A test holds one against the other. Everything here is a promise to accounts that are set up already.
@@ -23,9 +25,9 @@ export const parameters = {
   mainTable: 'snapshotTable',
   /** The name of the meta table; absent in deployments of before, where it is the main table's with its other suffix. */
   metaTable: 'metaTable',
-  dnsProvider: 'dns/provider',
-  dnsZone: 'dns/zone',
-  cloudflareToken: 'secrets/cloudflare/apiToken',
+  dnsProvider: dnsParameters.provider,
+  dnsZone: dnsParameters.zone,
+  cloudflareToken: dnsParameters.cloudflareToken,
 } as const;
 
 /** The name of the meta table of a deployment that does not publish it. */

@@ -1,23 +1,8 @@
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../base/clock.ts';
+import type { DnsPort } from '../dns/port.ts';
 import type { ProjectName, RunId } from './names.ts';
-import type { DnsRecord } from './project.ts';
-
-/** What the lifecycle needs of DNS; the name that a row records is the only one it ever changes. */
-export interface DnsPort {
-  /**
-   * Points the recorded name at `target` if it is free or still as recorded.
-   * @returns the record as it is then.
-   * @throws where it is somebody else's, or the provider does not answer.
-   */
-  point(record: DnsRecord, target: string): Promise<DnsRecord>;
-  /**
-   * Removes the recorded name if it still is what was recorded; one that is gone or is somebody else's by now is left.
-   * @throws where the provider does not answer.
-   */
-  remove(record: DnsRecord): Promise<void>;
-}
 
 /** What the user (or a log) is told of on the way. */
 export interface LifecycleProgress {

@@ -1,3 +1,5 @@
+import type { DnsEntry } from '../dns/entry.ts';
+import type { DnsLabel } from '../dns/label.ts';
 import type { ProjectName, RunId } from './names.ts';
 
 /** One saved disk of a project. */
@@ -37,19 +39,6 @@ export interface RunVolume {
 export interface Trash {
   readonly kind: 'image' | 'snapshot' | 'volume' | 'instance';
   readonly id: string;
-}
-
-/** The name that a run has, and whose it is. */
-export interface DnsRecord {
-  /** The whole name, such as `ws.example.com`. */
-  readonly name: string;
-  /** What it points at; null where it could not be set yet. */
-  readonly target: string | null;
-  /** By which Cloudflare finds it; null with Route 53. */
-  readonly recordId: string | null;
-  readonly run: RunId;
-  /** Whether it has still to be set, or to be removed. */
-  readonly pending: boolean;
 }
 
 /** What the virtual machine is like beside its disks, as far as an image that is made by hand has to repeat it. */
@@ -153,8 +142,9 @@ export interface Project {
   /** How many saves it keeps; null leaves it to the settings. */
   readonly keepImages: number | null;
   /** The label of its DNS name; null where the row has none or an old whole name. */
-  readonly label: string | null;
-  readonly dns: DnsRecord | null;
+  readonly label: DnsLabel | null;
+  /** Names that its boxes have, or are to have; only src/dns changes it. */
+  readonly dns: DnsEntry;
   readonly trash: readonly Trash[];
   readonly zone: string | null;
   readonly publicIp: string | null;

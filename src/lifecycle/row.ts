@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
 import { cleanLine } from '../base/text.ts';
+import { parseDnsEntry } from '../dns/entry.ts';
+import { storedLabel } from '../dns/label.ts';
 import { isProjectKey, isRunId, type ProjectName, type RunId } from './names.ts';
 import type { Machine, Project, ProjectState, Run, RunVolume, Save, Saving } from './project.ts';
 
@@ -78,14 +80,6 @@ const machine = z.object({
   imdsSupport: text,
 });
 
-const dns = z.object({
-  name: z.string(),
-  target: text,
-  recordId: text,
-  run: z.custom<RunId>((value) => typeof value === 'string' && isRunId(value), 'not a run id'),
-  pending: z.boolean(),
-});
-
 const row = z.looseObject({
   project: key,
   Status: text,
@@ -97,7 +91,7 @@ const row = z.looseObject({
   Trash: z.nullish(
     z.array(z.object({ kind: z.enum(['image', 'snapshot', 'volume', 'instance']), id: z.string() })),
   ),
-  Dns: z.nullish(dns),
+  Dns: z.optional(z.unknown()),
   Volumes: z.nullish(z.array(volume)),
   Saving: z.nullish(saving),
   Machine: z.nullish(machine),
@@ -171,8 +165,8 @@ function projectOf(data: Row, state: ProjectState): Project {
     username: data.Username,
     volumeSize: data.VolumeSize,
     keepImages: data.RetainedImages,
-    label: labelOf(data.CNAMEDomain),
-    dns: data.Dns ?? null,
+    label: storedLabel(data.CNAMEDomain),
+    dns: parseDnsEntry(data.Dns),
     trash: data.Trash ?? [],
     zone: data.Zone,
     publicIp: data.PublicIp,
@@ -188,11 +182,6 @@ function savesOf(data: Row): readonly Save[] {
   return [
     { generation: 1, image: data.AMI, snapshots: [], run: null, savedAt: null, bootedAt: null, missing: [] },
   ];
-}
-
-/** Older rows have a whole name where a label belongs. */
-function labelOf(label: string | null): string | null {
-  return label !== null && /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(label) ? label : null;
 }
 
 function stateOf(data: Row): ProjectState {

@@ -1,6 +1,5 @@
 import type { RunId } from './names.ts';
 import {
-  type DnsRecord,
   type Machine,
   newestSave,
   type Project,
@@ -236,15 +235,6 @@ export function trashChanged(
     status: project.status,
     set: { Trash: change.trash, ...(change.saves === undefined ? {} : { Saves: change.saves }) },
     remove: [],
-  };
-}
-
-/** The name of a run was set, changed or removed. */
-export function dnsChanged(project: Project, record: DnsRecord | null): Change {
-  return {
-    status: project.status,
-    set: record === null ? {} : { Dns: record },
-    remove: record === null ? ['Dns'] : [],
   };
 }
 

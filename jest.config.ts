@@ -19,6 +19,7 @@ const config: Config = {
       },
     ],
   },
+  reporters: ['default', '<rootDir>/test/support/aws/strict/scenario-reporter.mjs'],
   maxWorkers: '100%',
   workerIdleMemoryLimit: '400MB',
   // Whole processes and real servers, on a machine that may be busy.

@@ -1,0 +1,232 @@
+import {
+  CreateImageCommand,
+  CreateSnapshotCommand,
+  DeleteSnapshotCommand,
+  DeregisterImageCommand,
+  DescribeImagesCommand,
+  DescribeInstancesCommand,
+  DescribeSnapshotsCommand,
+  DescribeVolumesCommand,
+  RegisterImageCommand,
+  RunInstancesCommand,
+  StartInstancesCommand,
+  StopInstancesCommand,
+  TerminateInstancesCommand,
+} from '@aws-sdk/client-ec2';
+import { GetParameterCommand } from '@aws-sdk/client-ssm';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { whyNoMoto } from '../../support/aws/moto.ts';
+import {
+  type Clients,
+  gpuParameter,
+  type StrictAws,
+  startStrictAws,
+  World,
+} from '../../support/aws/strict/index.ts';
+
+const missing = whyNoMoto();
+if (missing) console.warn(`notice: the strict AWS is not tried: ${missing}`);
+
+(missing ? describe.skip : describe)('a strict AWS', () => {
+  let aws: StrictAws;
+  let world: World;
+  let clients: Clients;
+  beforeAll(async () => {
+    aws = await startStrictAws();
+  });
+  afterAll(() => aws.close());
+  beforeEach(async () => {
+    world = await World.make(aws);
+    clients = world.clients();
+  });
+  afterEach(() => world.end());
+
+  /** Starts a machine as a launch does. */
+  async function run(imageId = world.images.ubuntu, extra: object = {}): Promise<string> {
+    const { Instances } = await clients.ec2.send(
+      new RunInstancesCommand({
+        LaunchTemplate: { LaunchTemplateId: world.deployment.templateIds[0], Version: '$Latest' },
+        ImageId: imageId,
+        InstanceType: 't3.micro',
+        KeyName: world.deployment.keyPair,
+        MinCount: 1,
+        MaxCount: 1,
+        TagSpecifications: [
+          { ResourceType: 'instance', Tags: [{ Key: 'Project', Value: 'ws' }] },
+          { ResourceType: 'volume', Tags: [{ Key: 'Project', Value: 'ws' }] },
+        ],
+        ...extra,
+      }),
+    );
+    return Instances?.[0]?.InstanceId ?? '';
+  }
+  const state = async (id: string) => {
+    const { Reservations = [] } = await clients.ec2.send(new DescribeInstancesCommand({ InstanceIds: [id] }));
+    return Reservations[0]?.Instances?.[0]?.State?.Name;
+  };
+  const fails = (sent: Promise<unknown>) =>
+    sent.then(
+      () => 'nothing',
+      (error: unknown) => (error instanceof Error ? error.name : String(error)),
+    );
+
+  test('has the tables, parameters and templates of a deployment', async () => {
+    const { Parameter } = await clients.ssm.send(
+      new GetParameterCommand({ Name: '/devbox/launchTemplateIds' }),
+    );
+    expect(JSON.parse(Parameter?.Value ?? '')).toEqual(world.deployment.templateIds);
+    const { Parameter: gpu } = await clients.ssm.send(new GetParameterCommand({ Name: gpuParameter }));
+    expect(gpu?.Value).toBe(world.images.gpu);
+    await clients.dynamo.send(
+      new UpdateCommand({
+        TableName: world.deployment.mainTable,
+        Key: { project: 'ws' },
+        UpdateExpression: 'SET #s = :s',
+        ConditionExpression: 'attribute_not_exists(#p)',
+        ExpressionAttributeNames: { '#s': 'Status', '#p': 'project' },
+        ExpressionAttributeValues: { ':s': 'READY' },
+      }),
+    );
+    expect(await world.row('ws')).toEqual({ project: 'ws', Status: 'READY' });
+    expect(world.calls.all().map(({ name, outcome }) => `${name} ${outcome}`)).toEqual([
+      'ssm:GetParameter ok',
+      'ssm:GetParameter ok',
+      'dynamodb:UpdateItem ok',
+    ]);
+  });
+
+  test('carries a disk from machine to image to machine', async () => {
+    const first = await run();
+    expect(await state(first)).toBe('pending');
+    expect(await state(first)).toBe('running');
+    world.write(first, 'my work');
+    await clients.ec2.send(new StopInstancesCommand({ InstanceIds: [first] }));
+    expect([await state(first), await state(first)]).toEqual(['stopping', 'stopped']);
+    const { ImageId = '' } = await clients.ec2.send(
+      new CreateImageCommand({
+        InstanceId: first,
+        Name: 'devbox ws 1',
+        TagSpecifications: ['image' as const, 'snapshot' as const].map((ResourceType) => ({
+          ResourceType,
+          Tags: [{ Key: 'Project', Value: 'ws' }],
+        })),
+      }),
+    );
+    const images = async () =>
+      (await clients.ec2.send(new DescribeImagesCommand({ Owners: ['self'] }))).Images ?? [];
+    expect(await images()).toMatchObject([{ ImageId, State: 'pending', BlockDeviceMappings: [] }]);
+    const [image] = await images();
+    expect(image).toMatchObject({
+      State: 'available',
+      EnaSupport: true,
+      RootDeviceName: '/dev/sda1',
+      Tags: [{ Key: 'Project', Value: 'ws' }],
+      BlockDeviceMappings: [{ DeviceName: '/dev/sda1', Ebs: { VolumeSize: 8, VolumeType: 'gp3' } }],
+    });
+    const snapshotId = image?.BlockDeviceMappings?.[0]?.Ebs?.SnapshotId ?? '';
+    const { Images: users } = await clients.ec2.send(
+      new DescribeImagesCommand({
+        Filters: [{ Name: 'block-device-mapping.snapshot-id', Values: [snapshotId] }],
+      }),
+    );
+    expect(users).toHaveLength(1);
+    expect(await fails(clients.ec2.send(new DeleteSnapshotCommand({ SnapshotId: snapshotId })))).toBe(
+      'InvalidSnapshot.InUse',
+    );
+    const second = await run(ImageId);
+    expect(world.read(second).at(-1)).toBe('my work');
+    await clients.ec2.send(new TerminateInstancesCommand({ InstanceIds: [second] }));
+    expect(await state(second)).toBe('shutting-down');
+    expect(world.cloud.volumesOf(second)).toHaveLength(1);
+    expect(await state(second)).toBe('terminated');
+    const { Volumes } = await clients.ec2.send(new DescribeVolumesCommand({}));
+    expect(Volumes).toMatchObject([{ Attachments: [{ InstanceId: first }] }]);
+    await clients.ec2.send(new DeregisterImageCommand({ ImageId }));
+    await clients.ec2.send(new DeleteSnapshotCommand({ SnapshotId: snapshotId }));
+    expect(await fails(run(ImageId))).toBe('InvalidAMIID.Unavailable');
+  });
+
+  test('registers only what is there, under a name of its own', async () => {
+    const box = await run();
+    world.arrive();
+    const [volume] = world.cloud.volumesOf(box);
+    const { SnapshotId = '' } = await clients.ec2.send(new CreateSnapshotCommand({ VolumeId: volume?.id }));
+    const register = (snapshot: string, name = 'devbox ws 1') =>
+      clients.ec2.send(
+        new RegisterImageCommand({
+          Name: name,
+          Architecture: 'x86_64',
+          VirtualizationType: 'hvm',
+          RootDeviceName: '/dev/sda1',
+          BlockDeviceMappings: [{ DeviceName: '/dev/sda1', Ebs: { SnapshotId: snapshot } }],
+        }),
+      );
+    expect(await fails(register(SnapshotId))).toBe('IncorrectState');
+    world.progress.finish(SnapshotId);
+    expect(await fails(register('snap-0123456789abcdef0'))).toBe('InvalidSnapshot.NotFound');
+    const { ImageId = '' } = await register(SnapshotId);
+    expect(await fails(register(SnapshotId))).toBe('InvalidAMIName.Duplicate');
+    world.progress.finish(ImageId, 'Client.InternalError');
+    const { Images } = await clients.ec2.send(new DescribeImagesCommand({ ImageIds: [ImageId] }));
+    expect(Images).toMatchObject([{ State: 'failed', EnaSupport: false }]);
+    expect(world.events().map((event) => event['detail-type'])).toContain('EC2 AMI State Change');
+    expect(await fails(register(SnapshotId, 'é'))).toBe('InvalidAMIName.Malformed');
+  });
+
+  test('starts one machine for one token', async () => {
+    const ask = { ClientToken: 'run-1' };
+    const first = await run(undefined, ask);
+    expect(await run(undefined, ask)).toBe(first);
+    expect(await fails(run(world.images.debian, ask))).toBe('IdempotentParameterMismatch');
+    const { Reservations } = await clients.ec2.send(
+      new DescribeInstancesCommand({ Filters: [{ Name: 'client-token', Values: ['run-1'] }] }),
+    );
+    expect(Reservations).toHaveLength(1);
+    expect(await fails(run(undefined, { UserData: 'plain words' }))).toBe('InvalidUserData.Malformed');
+    expect(await fails(run(undefined, { KeyName: 'nobody' }))).toBe('InvalidKeyPair.NotFound');
+    expect(await fails(run(world.images.arm))).toBe('InvalidParameterValue');
+  });
+
+  test('refuses where there is no capacity', async () => {
+    world.cloud.limits = [{ zone: 'us-east-1a' }, { type: 'p5.48xlarge', code: 'VcpuLimitExceeded' }];
+    expect(await fails(run())).toBe('InsufficientInstanceCapacity');
+    const second = { LaunchTemplate: { LaunchTemplateId: world.deployment.templateIds[1] } };
+    expect(await fails(run(undefined, { ...second, InstanceType: 'p5.48xlarge' }))).toBe('VcpuLimitExceeded');
+    const box = await run(undefined, second);
+    world.arrive();
+    await clients.ec2.send(new StopInstancesCommand({ InstanceIds: [box] }));
+    expect(await fails(clients.ec2.send(new StartInstancesCommand({ InstanceIds: [box] })))).toBe(
+      'IncorrectInstanceState',
+    );
+  });
+
+  test('fails where it is told to', async () => {
+    world.fault({ on: 'ec2:RunInstances', fault: { kind: 'drop-after' } });
+    expect(await fails(run())).not.toBe('nothing');
+    expect(world.machines('ws')).toHaveLength(1);
+    world.fault({ on: 'ec2:Describe*', first: 2, fault: { kind: 'throttle' } });
+    await clients.ec2.send(new DescribeSnapshotsCommand({ OwnerIds: ['self'] }));
+    expect(await fails(clients.ec2.send(new DescribeVolumesCommand({})))).toBe('RequestLimitExceeded');
+    world.fault({ on: 'ec2:DescribeVolumes', fault: { kind: 'die-before' } });
+    expect(await fails(clients.ec2.send(new DescribeVolumesCommand({})))).not.toBe('nothing');
+    expect(await fails(clients.ec2.send(new DescribeImagesCommand({ Owners: ['self'] })))).not.toBe(
+      'nothing',
+    );
+    world.faults.revive();
+    await clients.ec2.send(new DescribeVolumesCommand({}));
+  });
+
+  test('gives pages as small as it is told to', async () => {
+    await run();
+    await run();
+    world.cloud.pageSize = 1;
+    const { Volumes, NextToken } = await clients.ec2.send(new DescribeVolumesCommand({}));
+    expect(Volumes).toHaveLength(1);
+    const { Volumes: rest, NextToken: none } = await clients.ec2.send(
+      new DescribeVolumesCommand({ NextToken }),
+    );
+    expect(rest).toHaveLength(1);
+    expect(none).toBeUndefined();
+  });
+});

@@ -1,0 +1,4 @@
+export function scenarioTable(
+  tests: readonly { readonly title: string; readonly status: string }[],
+  isFullRun: boolean,
+): string | undefined;

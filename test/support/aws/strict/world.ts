@@ -1,0 +1,270 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53';
+import { DeleteParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import {
+  DeleteCommand,
+  DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  ScanCommand,
+} from '@aws-sdk/lib-dynamodb';
+import type { Account } from './account.ts';
+import { addImage, type ImageOptions, type SeededImages, seedImages } from './base-images.ts';
+import { isChange } from './calls.ts';
+import type { Image, Instance, Tags } from './ec2/resources.ts';
+import type { AwsEvent } from './events.ts';
+import type { Fault } from './faults.ts';
+import { type Deployment, putParameter, type SeedOptions, seedDeployment } from './seed.ts';
+import { region, type StrictAws, testKeys } from './server.ts';
+
+export type Row = Readonly<Record<string, unknown>>;
+
+/** Clients of AWS' own library; one try each, so that a call of the test is one call. */
+export interface Clients {
+  readonly ec2: EC2Client;
+  readonly dynamo: DynamoDBDocumentClient;
+  readonly ssm: SSMClient;
+  readonly route53: Route53Client;
+}
+
+export const gpuParameter =
+  '/aws/service/deeplearning/ami/x86_64/base-oss-nvidia-driver-gpu-ubuntu-24.04/latest/ami-id';
+export const ubuntuParameter =
+  '/aws/service/canonical/ubuntu/server/24.04/stable/current/amd64/hvm/ebs-gp3/ami-id';
+
+/** An account in which one deployment of devbox is set up; for one test. What it looks at itself is not in `calls`. */
+export class World {
+  readonly region = region;
+  readonly url: string;
+  /** Looks past the layer, into moto. */
+  private readonly beneath: Clients;
+  private readonly opened: Clients[] = [];
+
+  private constructor(
+    readonly aws: StrictAws,
+    readonly account: Account,
+    beneath: Clients,
+    readonly deployment: Deployment,
+    readonly images: SeededImages,
+  ) {
+    this.url = aws.url;
+    this.beneath = beneath;
+  }
+
+  static async make(aws: StrictAws, options: SeedOptions = {}): Promise<World> {
+    const account = await aws.reset();
+    const beneath = clientsOf(aws.motoUrl, testKeys.accessKeyId);
+    const images = seedImages(account.cloud);
+    account.publicParameters.values.set(gpuParameter, images.gpu).set(ubuntuParameter, images.ubuntu);
+    const deployment = await seedDeployment(beneath, region, options);
+    const world = new World(aws, account, beneath, deployment, images);
+    if (options.dns?.provider === 'route53') await world.addZone(options.dns.zone);
+    return world;
+  }
+
+  /** For a process that is to find this account: address, region, keys. */
+  get env(): Readonly<Record<string, string>> {
+    return {
+      AWS_ENDPOINT_URL: this.url,
+      AWS_REGION: region,
+      AWS_ACCESS_KEY_ID: testKeys.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: testKeys.secretAccessKey,
+      AWS_EC2_METADATA_DISABLED: 'true',
+    };
+  }
+
+  get cloud() {
+    return this.account.cloud;
+  }
+
+  get calls() {
+    return this.account.calls;
+  }
+
+  get faults() {
+    return this.account.faults;
+  }
+
+  get progress() {
+    return this.account.cloud.progress;
+  }
+
+  /**
+   * Clients that ask the layer, each call once.
+   * @param accessKey who they are in the call log; faults can be for one of them.
+   */
+  clients(accessKey = 'AKIAHANDLER'): Clients {
+    const clients = clientsOf(this.url, accessKey);
+    this.opened.push(clients);
+    return clients;
+  }
+
+  fault(fault: Fault): void {
+    this.account.faults.add(fault);
+  }
+
+  /** What AWS would have sent so far; some of it only if given. */
+  events(detailType?: string): readonly AwsEvent[] {
+    const all = this.account.events.all();
+    return detailType === undefined ? all : all.filter((event) => event['detail-type'] === detailType);
+  }
+
+  /** Lets everything that is under way arrive: machines, snapshots, images. */
+  arrive(): void {
+    this.progress.finishAll();
+  }
+
+  // The project's records.
+
+  async row(project: string): Promise<Row | undefined> {
+    const { Item: row } = await this.beneath.dynamo.send(
+      new GetCommand({ TableName: this.deployment.mainTable, Key: { project }, ConsistentRead: true }),
+    );
+    return row;
+  }
+
+  rows(): Promise<Row[]> {
+    return scan(this.beneath.dynamo, this.deployment.mainTable);
+  }
+
+  metaRows(): Promise<Row[]> {
+    return scan(this.beneath.dynamo, this.deployment.metaTable);
+  }
+
+  /** Writes a row as it is, over one that is there; with `volumeId` into the table of volumes. */
+  async putRow(row: Row): Promise<void> {
+    const { mainTable, metaTable } = this.deployment;
+    const TableName = 'volumeId' in row ? metaTable : mainTable;
+    await this.beneath.dynamo.send(new PutCommand({ TableName, Item: { ...row } }));
+  }
+
+  async deleteRow(project: string): Promise<void> {
+    await this.beneath.dynamo.send(
+      new DeleteCommand({ TableName: this.deployment.mainTable, Key: { project } }),
+    );
+  }
+
+  /** Sets a parameter of the deployment, by its name below the prefix; undefined takes it away. */
+  async setParameter(name: string, value: string | undefined): Promise<void> {
+    const full = `/${this.deployment.prefix}/${name}`;
+    if (value !== undefined) return putParameter(this.beneath.ssm, full, value);
+    await this.beneath.ssm.send(new DeleteParameterCommand({ Name: full }));
+  }
+
+  /** Sets up a second deployment in the same account. */
+  deploy(options: SeedOptions): Promise<Deployment> {
+    return seedDeployment(this.beneath, region, options);
+  }
+
+  // Machines and their disks.
+
+  addImage(options: ImageOptions): Image {
+    return addImage(this.cloud, options);
+  }
+
+  image(id: string): Image | undefined {
+    return this.cloud.images.get(id);
+  }
+
+  /** The machines of a project that are not terminated. */
+  machines(project: string): Instance[] {
+    return [...this.cloud.instances.values()].filter(
+      ({ tags, state }) => tags.get('Project') === project && state !== 'terminated',
+    );
+  }
+
+  /** Writes to a disk of a running machine: its root, or the one at a device. */
+  write(instanceId: string, words: string, device?: string): void {
+    const { state, machine } = this.cloud.instance(instanceId);
+    if (state !== 'running') throw new Error(`${instanceId} is ${state}: nobody can write on it`);
+    const volume = this.volumeAt(instanceId, device ?? machine.rootDeviceName);
+    volume.disk = [...volume.disk, words];
+  }
+
+  /** What is on a disk of a machine. */
+  read(instanceId: string, device?: string): readonly string[] {
+    return this.volumeAt(instanceId, device ?? this.cloud.instance(instanceId).machine.rootDeviceName).disk;
+  }
+
+  /** What is on the root disk of an image. */
+  readImage(imageId: string): readonly string[] {
+    const image = this.cloud.image(imageId);
+    const root = image.mappings.find(({ deviceName }) => deviceName === image.machine.rootDeviceName);
+    return this.cloud.snapshot(root?.snapshotId ?? '').disk;
+  }
+
+  /** Gives somebody's thing marks, or takes them away, without a call. */
+  tags(id: string): Tags {
+    const { instances, volumes, snapshots, images } = this.cloud;
+    const found = instances.get(id) ?? volumes.get(id) ?? snapshots.get(id) ?? images.get(id);
+    if (!found) throw new Error(`nothing is called ${id}`);
+    return found.tags;
+  }
+
+  // Names.
+
+  /** @returns the zone's id. */
+  async addZone(name: string): Promise<string> {
+    const { HostedZone: zone } = await this.beneath.route53.send(
+      new CreateHostedZoneCommand({ Name: name, CallerReference: `${name}-${this.cloud.next()}` }),
+    );
+    return (zone?.Id ?? '').replace(/^.*\//, '');
+  }
+
+  /**
+   * Ends the test.
+   * @throws what was asked that nobody imitates, and the faults that no call met.
+   */
+  end({ check = true }: { readonly check?: boolean } = {}): void {
+    for (const clients of [...this.opened, this.beneath]) {
+      for (const client of Object.values(clients)) client.destroy();
+    }
+    const wrong = [...this.account.problems, ...this.faults.unmet()];
+    if (check && wrong.length > 0) throw new Error(`strict AWS:\n  ${wrong.join('\n  ')}`);
+  }
+
+  /** The calls that changed something, by their names, in order. */
+  changes(): string[] {
+    return this.calls
+      .all()
+      .filter(({ name, outcome }) => isChange(name) && outcome.startsWith('ok'))
+      .map(({ name }) => name.replace(/^.*:/, ''));
+  }
+
+  private volumeAt(instanceId: string, device: string) {
+    const volume = this.cloud.volumesOf(instanceId).find(({ attachment }) => attachment?.device === device);
+    if (!volume) throw new Error(`${instanceId} has no disk at ${device}`);
+    return volume;
+  }
+}
+
+function clientsOf(endpoint: string, accessKeyId: string): Clients {
+  const settings = {
+    endpoint,
+    region,
+    credentials: { accessKeyId, secretAccessKey: testKeys.secretAccessKey },
+    maxAttempts: 1,
+  };
+  return {
+    ec2: new EC2Client(settings),
+    dynamo: DynamoDBDocumentClient.from(new DynamoDBClient(settings), {
+      marshallOptions: { removeUndefinedValues: true },
+    }),
+    ssm: new SSMClient(settings),
+    route53: new Route53Client(settings),
+  };
+}
+
+async function scan(dynamo: DynamoDBDocumentClient, table: string): Promise<Row[]> {
+  const rows: Row[] = [];
+  let from: Row | undefined;
+  do {
+    const { Items = [], LastEvaluatedKey } = await dynamo.send(
+      new ScanCommand({ TableName: table, ConsistentRead: true, ExclusiveStartKey: from }),
+    );
+    rows.push(...Items);
+    from = LastEvaluatedKey;
+  } while (from);
+  return rows;
+}

@@ -14,15 +14,16 @@ module "cleanup_dns" {
     DEPLOYMENT   = var.prefix
   }
   # Without DNS there is nothing to call it for.
-  rules = var.dns_provider == "none" ? {} : {
+  enabled = var.dns_provider != "none"
+  rules = {
     "${var.prefix}-ec2-shutting-down-dns-cleanup" = {
       description = "A box is going away"
       target_id   = "DNSCleanup"
-      pattern = jsonencode({
+      pattern = {
         source        = ["aws.ec2"]
         "detail-type" = ["EC2 Instance State-change Notification"]
         detail        = { state = ["shutting-down", "terminated"] }
-      })
+      }
     }
   }
 }

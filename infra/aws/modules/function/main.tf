@@ -52,7 +52,7 @@ resource "aws_lambda_function" "this" {
   memory_size      = var.memory_size
 
   environment {
-    variables = var.environment
+    variables = { for name, value in var.environment : name => value if value != null }
   }
 
   # A function that runs before its log group exists makes one itself, without an end.
@@ -73,17 +73,21 @@ resource "aws_lambda_function_event_invoke_config" "this" {
   depends_on = [aws_iam_role_policy.this]
 }
 
+locals {
+  rules = var.enabled ? var.rules : {}
+}
+
 resource "aws_cloudwatch_event_rule" "this" {
-  for_each = var.rules
+  for_each = local.rules
 
   name                = each.key
   description         = each.value.description
-  event_pattern       = each.value.pattern
+  event_pattern       = each.value.pattern == null ? null : jsonencode(each.value.pattern)
   schedule_expression = each.value.schedule
 }
 
 resource "aws_cloudwatch_event_target" "this" {
-  for_each = var.rules
+  for_each = local.rules
 
   rule      = aws_cloudwatch_event_rule.this[each.key].name
   target_id = each.value.target_id
@@ -100,7 +104,7 @@ resource "aws_cloudwatch_event_target" "this" {
 }
 
 resource "aws_lambda_permission" "this" {
-  for_each = var.rules
+  for_each = local.rules
 
   statement_id  = "from-${each.key}"
   action        = "lambda:InvokeFunction"

@@ -22,7 +22,8 @@ variable "memory_size" {
 }
 
 variable "environment" {
-  type = map(string)
+  description = "What is null is left out."
+  type        = map(string)
 }
 
 variable "statements" {
@@ -31,13 +32,19 @@ variable "statements" {
 }
 
 variable "rules" {
-  description = "By name: an event pattern (JSON) or a schedule."
+  description = "By name: an event pattern or a schedule."
   type = map(object({
     description = string
     target_id   = string
-    pattern     = optional(string)
+    pattern     = optional(any)
     schedule    = optional(string)
   }))
+}
+
+variable "enabled" {
+  description = "Whether its rules are there."
+  type        = bool
+  default     = true
 }
 
 variable "common" {

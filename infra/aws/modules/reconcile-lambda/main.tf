@@ -8,18 +8,17 @@ module "reconcile" {
   memory_size = 512
   common      = var.functions
   statements  = var.grants.reconcile
-  environment = merge(
-    {
-      MAIN_TABLE   = var.main_table_name
-      META_TABLE   = var.meta_table_name
-      PARAM_PREFIX = var.param_prefix
-      DEPLOYMENT   = var.prefix
-      KEEP_IMAGES  = tostring(var.keep_images)
-    },
-    var.lease_table == null ? {} : { LEASE_TABLE = var.lease_table },
+  environment = {
+    MAIN_TABLE   = var.main_table_name
+    META_TABLE   = var.meta_table_name
+    PARAM_PREFIX = var.param_prefix
+    DEPLOYMENT   = var.prefix
+    KEEP_IMAGES  = var.keep_images
+    LEASE_TABLE  = var.lease_table
     # Where the keys are, not the keys.
-    { for name, parameter in var.reaper_keys : "${name}_PARAMETER" => "${var.param_prefix}/secrets/${parameter}" },
-  )
+    LAMBDA_API_KEY_PARAMETER = try("${var.param_prefix}/secrets/${var.reaper_keys["LAMBDA_API_KEY"]}", null)
+    GPULAB_API_KEY_PARAMETER = try("${var.param_prefix}/secrets/${var.reaper_keys["GPULAB_API_KEY"]}", null)
+  }
   rules = {
     "${var.prefix}-reconcile" = {
       description = "Finishes what was interrupted"

@@ -5,7 +5,7 @@ locals {
     META_TABLE   = aws_dynamodb_table.meta.name
     PARAM_PREFIX = "/${var.prefix}"
     DEPLOYMENT   = var.prefix
-    KEEP_IMAGES  = tostring(var.keep_images)
+    KEEP_IMAGES  = var.keep_images
   }
 }
 
@@ -23,11 +23,11 @@ module "create_snapshots" {
     "${var.prefix}-ec2-shutting-down" = {
       description = "A box is going away"
       target_id   = "CreateSnapshots"
-      pattern = jsonencode({
+      pattern = {
         source        = ["aws.ec2"]
         "detail-type" = ["EC2 Instance State-change Notification"]
         detail        = { state = ["shutting-down", "terminated"] }
-      })
+      }
     }
   }
 }
@@ -46,14 +46,14 @@ module "create_image" {
     "${var.prefix}-snapshot-complete" = {
       description = "A snapshot is there, or failed"
       target_id   = "CreateImage"
-      pattern = jsonencode({
+      pattern = {
         source        = ["aws.ec2"]
         "detail-type" = ["EBS Snapshot Notification"]
         detail = {
           event  = ["createSnapshot", "createSnapshots"]
           result = ["succeeded", "failed"]
         }
-      })
+      }
     }
   }
 }
@@ -72,11 +72,11 @@ module "mark_ready" {
     "${var.prefix}-ami-available" = {
       description = "An image is there, or failed"
       target_id   = "MarkReady"
-      pattern = jsonencode({
+      pattern = {
         source        = ["aws.ec2"]
         "detail-type" = ["EC2 AMI State Change"]
         detail        = { State = ["available", "failed"] }
-      })
+      }
     }
   }
 }
@@ -96,11 +96,11 @@ module "delete_volume" {
     "${var.prefix}-ec2-terminated" = {
       description = "A box is gone"
       target_id   = "DeleteVolume"
-      pattern = jsonencode({
+      pattern = {
         source        = ["aws.ec2"]
         "detail-type" = ["EC2 Instance State-change Notification"]
         detail        = { state = ["terminated"] }
-      })
+      }
     }
   }
 }

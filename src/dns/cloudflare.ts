@@ -1,5 +1,6 @@
-import type { BaseRecords } from 'cloudflare/resources/dns/records';
-import type { BaseZones } from 'cloudflare/resources/zones/zones';
+import { BaseRecords } from 'cloudflare/resources/dns/records';
+import { BaseZones } from 'cloudflare/resources/zones/zones';
+import { createClient } from 'cloudflare/tree-shakable';
 import * as z from 'zod/mini';
 import { cloudflareError, meansChanged, refusesToken } from './cloudflare-error.ts';
 import { dnsMisconfigured } from './configuration.ts';
@@ -50,7 +51,7 @@ export interface CloudflareAccess {
  * @throws where Cloudflare does not answer.
  */
 export async function openCloudflare(access: CloudflareAccess, name: string): Promise<OpenedZone> {
-  const client = await connect(access);
+  const client = connect(access);
   let found: readonly z.infer<typeof zoneShape>[];
   try {
     const listed = await wholeList(await client.zones.list({ name, per_page: pageSize }));
@@ -91,14 +92,9 @@ export async function openCloudflare(access: CloudflareAccess, name: string): Pr
 }
 
 /** Nothing is taken from the variables that Cloudflare's client would read by itself. */
-async function connect({ token, baseUrl, timeout: given }: CloudflareAccess): Promise<Client> {
-  const [{ createClient }, { BaseZones: Zones }, { BaseRecords: Records }] = await Promise.all([
-    import('cloudflare/tree-shakable'),
-    import('cloudflare/resources/zones/zones'),
-    import('cloudflare/resources/dns/records'),
-  ]);
+function connect({ token, baseUrl, timeout: given }: CloudflareAccess): Client {
   return createClient({
-    resources: [Zones, Records],
+    resources: [BaseZones, BaseRecords],
     apiToken: token,
     apiKey: null,
     apiEmail: null,

@@ -1,4 +1,4 @@
-import type { SSMClient } from '@aws-sdk/client-ssm';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { AwsConnection } from '../base/aws/connection.ts';
 import { readParameter } from '../base/aws/parameter.ts';
@@ -31,11 +31,8 @@ export function openDns(settings: DnsSettings): DnsPort {
 }
 
 function parameterReader({ settings }: AwsConnection): ReadParameter {
-  let client: Promise<SSMClient> | undefined;
-  return async (name) => {
-    client ??= import('@aws-sdk/client-ssm').then(({ SSMClient: Client }) => new Client(settings));
-    return readParameter(await client, name);
-  };
+  const client = new SSMClient(settings);
+  return (name) => readParameter(client, name);
 }
 
 async function openZone(

@@ -1,4 +1,11 @@
-import type { HostedZone, ResourceRecordSet, Route53Client } from '@aws-sdk/client-route-53';
+import {
+  ChangeResourceRecordSetsCommand,
+  type HostedZone,
+  ListHostedZonesByNameCommand,
+  ListResourceRecordSetsCommand,
+  type ResourceRecordSet,
+  type Route53Client,
+} from '@aws-sdk/client-route-53';
 import { awsError, awsFailureOf } from '../base/aws/failure.ts';
 import { dnsMisconfigured } from './configuration.ts';
 import { plainName } from './label.ts';
@@ -45,7 +52,6 @@ export async function openRoute53(client: Route53Client, name: string): Promise<
 
 /** Zones are listed in the order of their names, beginning with the one asked for. */
 async function publicZones(client: Route53Client, name: string): Promise<readonly HostedZone[]> {
-  const { ListHostedZonesByNameCommand } = await import('@aws-sdk/client-route-53');
   const found: HostedZone[] = [];
   let from: { DNSName: string; HostedZoneId?: string } = { DNSName: `${name}.` };
   for (;;) {
@@ -73,7 +79,6 @@ function zoneId({ Id = '' }: HostedZone): string {
 function recordsIn(client: Route53Client, hostedZone: string): ZoneRecords<Route53Record> {
   return {
     at: async (name) => {
-      const { ListResourceRecordSetsCommand } = await import('@aws-sdk/client-route-53');
       const found: Route53Record[] = [];
       let from: Partial<Pick<ResourceRecordSet, 'Type' | 'SetIdentifier'>> & { Name: string } = {
         Name: `${name}.`,
@@ -104,7 +109,6 @@ function recordsIn(client: Route53Client, hostedZone: string): ZoneRecords<Route
       }
     },
     write: async ({ remove, add }) => {
-      const { ChangeResourceRecordSetsCommand } = await import('@aws-sdk/client-route-53');
       const added: ResourceRecordSet[] = add === null ? [] : [madeRecord(add)];
       try {
         await client.send(

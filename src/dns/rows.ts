@@ -1,4 +1,10 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import {
+  DeleteCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  TransactWriteCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { awsError, awsFailureOf } from '../base/aws/failure.ts';
 import { DevboxError } from '../base/errors.ts';
@@ -44,7 +50,6 @@ const tries = 10;
 
 export function dnsRows(dynamo: DynamoDBDocumentClient, table: string): DnsRows {
   const read = async (project: string): Promise<DnsRow | null> => {
-    const { GetCommand } = await import('@aws-sdk/lib-dynamodb');
     const { Item } = await send(() =>
       dynamo.send(new GetCommand({ TableName: table, Key: { project }, ConsistentRead: true })),
     );
@@ -53,7 +58,6 @@ export function dnsRows(dynamo: DynamoDBDocumentClient, table: string): DnsRows 
   return {
     read,
     update: async (project, change) => {
-      const { UpdateCommand } = await import('@aws-sdk/lib-dynamodb');
       for (let attempt = 1; ; attempt++) {
         const row = await read(project);
         const changed = row === null ? null : change(row);
@@ -87,7 +91,6 @@ export function dnsRows(dynamo: DynamoDBDocumentClient, table: string): DnsRows 
       }
     },
     reserve: async (label, project) => {
-      const { TransactWriteCommand, UpdateCommand } = await import('@aws-sdk/lib-dynamodb');
       const key = reservationKey(label);
       for (let attempt = 1; ; attempt++) {
         try {
@@ -138,7 +141,6 @@ export function dnsRows(dynamo: DynamoDBDocumentClient, table: string): DnsRows 
       }
     },
     release: async (label, project) => {
-      const { DeleteCommand } = await import('@aws-sdk/lib-dynamodb');
       try {
         await dynamo.send(
           new DeleteCommand({
@@ -156,7 +158,6 @@ export function dnsRows(dynamo: DynamoDBDocumentClient, table: string): DnsRows 
 }
 
 async function holderOf(dynamo: DynamoDBDocumentClient, table: string, key: string): Promise<string | null> {
-  const { GetCommand } = await import('@aws-sdk/lib-dynamodb');
   const { Item } = await send(() =>
     dynamo.send(new GetCommand({ TableName: table, Key: { project: key }, ConsistentRead: true })),
   );

@@ -1,4 +1,4 @@
-import type { SSMClient } from '@aws-sdk/client-ssm';
+import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import { awsError, awsFailureOf } from './failure.ts';
 
 /**
@@ -8,7 +8,6 @@ import { awsError, awsFailureOf } from './failure.ts';
  * @throws the card of any other failure.
  */
 export async function readParameter(ssm: SSMClient, name: string): Promise<string | null> {
-  const { GetParameterCommand } = await import('@aws-sdk/client-ssm');
   try {
     const { Parameter } = await ssm.send(new GetParameterCommand({ Name: name, WithDecryption: true }));
     return Parameter?.Value ?? null;

@@ -9,7 +9,7 @@ export function typesView(types: readonly InstanceType[], availableOnly: boolean
   const sorted = [...types].sort(
     (a, b) =>
       Number(hasCapacity(b)) - Number(hasCapacity(a)) ||
-      b.priceCentsPerHour - a.priceCentsPerHour ||
+      (b.priceCentsPerHour ?? 0) - (a.priceCentsPerHour ?? 0) ||
       a.name.localeCompare(b.name),
   );
   const shown = availableOnly ? sorted.filter(hasCapacity) : sorted;
@@ -42,7 +42,9 @@ function typeCard(type: InstanceType): Card {
       { label: 'vCPUs', value: String(type.vcpus) },
       { label: 'RAM', value: `${type.memoryGib} GiB` },
       { label: 'Storage', value: `${type.storageGib} GiB` },
-      { label: 'Price', value: [token('money', priceInFull(type.priceCentsPerHour))] },
+      ...(type.priceCentsPerHour === null
+        ? []
+        : [{ label: 'Price', value: [token('money', priceInFull(type.priceCentsPerHour))] }]),
       { label: 'Available', value: regions === '' ? [token('dim', 'None')] : [token('good', regions)] },
     ],
   };

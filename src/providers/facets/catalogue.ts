@@ -5,9 +5,11 @@ export interface InstanceType {
   readonly gpus: number;
   readonly vcpus: number;
   readonly memoryGib: number;
+  /** Of its own disks. */
   readonly storageGib: number;
-  readonly priceCentsPerHour: number;
-  /** Names of the regions that have capacity now. */
+  /** Null where the provider does not say. */
+  readonly priceCentsPerHour: number | null;
+  /** Names of the regions that have capacity now; where the provider does not tell, those that have the type. */
   readonly regionsWithCapacity: readonly string[];
 }
 

@@ -94,7 +94,7 @@ export const lambdaLaunchSchema = z.object({
   /** Names, or IDs. */
   firewall_rulesets: namesOf('a firewall ruleset'),
   /** Who owns the home that cloud-init prepares. */
-  username: needed('the user of the box'),
+  username: z._default(z.nullable(needed('the user of the box')), null),
   tailscale: z._default(z.object({ enabled: z.boolean({ error: 'must be true or false' }) }), {
     enabled: false,
   }),

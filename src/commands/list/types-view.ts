@@ -14,11 +14,12 @@ export function typesView(types: readonly InstanceType[], availableOnly: boolean
   );
   const shown = availableOnly ? sorted.filter(hasCapacity) : sorted;
   const available = sorted.filter(hasCapacity).length;
+  const isTold = sorted.some((type) => type.regionsWithCapacity !== null);
   const hidden = sorted.length - shown.length;
   return {
     cards: shown.map(typeCard),
     footer: [
-      `${count(sorted.length, 'instance type')}, ${available} with capacity`,
+      `${count(sorted.length, 'instance type')}${isTold ? `, ${available} with capacity` : ''}`,
       ...(hidden > 0
         ? [[`${hidden} without capacity not shown: `, token('command', 'available_only=false')]]
         : []),
@@ -28,12 +29,13 @@ export function typesView(types: readonly InstanceType[], availableOnly: boolean
   };
 }
 
-function hasCapacity(type: InstanceType): boolean {
-  return type.regionsWithCapacity.length > 0;
+/** What nobody tells may be had. */
+function hasCapacity({ regionsWithCapacity: regions }: InstanceType): boolean {
+  return regions === null || regions.length > 0;
 }
 
 function typeCard(type: InstanceType): Card {
-  const regions = type.regionsWithCapacity.join(', ');
+  const regions = type.regionsWithCapacity?.join(', ');
   return {
     title: `${type.name} - ${type.description}`,
     rows: [
@@ -45,7 +47,9 @@ function typeCard(type: InstanceType): Card {
       ...(type.priceCentsPerHour === null
         ? []
         : [{ label: 'Price', value: [token('money', priceInFull(type.priceCentsPerHour))] }]),
-      { label: 'Available', value: regions === '' ? [token('dim', 'None')] : [token('good', regions)] },
+      ...(regions === undefined
+        ? []
+        : [{ label: 'Available', value: [regions === '' ? token('dim', 'None') : token('good', regions)] }]),
     ],
   };
 }

@@ -36,7 +36,7 @@ export function boxOf(instance: Instance, region: string, { username = null, now
     reach: reachOf(phase, address, state, tags[sshUserTag] ?? username),
     filesystems: [],
     sshKeys: instance.KeyName === undefined ? [] : [cleanLine(instance.KeyName, 300)],
-    tags,
+    tags: Object.fromEntries(Object.entries(tags).filter(([key]) => !key.startsWith('aws:'))),
     uptimeSeconds:
       state === 'running' && launchedAt !== null ? Math.max(0, Math.round((now - launchedAt) / 1000)) : null,
     image: clean(instance.ImageId),

@@ -14,7 +14,7 @@ export async function instanceTypes(account: AwsAccount): Promise<InstanceType[]
       ({ InstanceTypes }) => InstanceTypes,
     ),
   );
-  return all.map((info) => typeOf(info, account.region));
+  return all.map(typeOf);
 }
 
 /** What images a type boots; the one of most types where it cannot be found out. */
@@ -35,7 +35,7 @@ export async function architectureOf(account: AwsAccount, type: string): Promise
   }
 }
 
-function typeOf(info: InstanceTypeInfo, region: string): InstanceType {
+function typeOf(info: InstanceTypeInfo): InstanceType {
   const gpus = info.GpuInfo?.Gpus ?? [];
   const kinds = gpus.map(({ Count = 1, Manufacturer = '', Name = '', MemoryInfo }) => {
     const memory =
@@ -53,6 +53,6 @@ function typeOf(info: InstanceTypeInfo, region: string): InstanceType {
     memoryGib,
     storageGib: info.InstanceStorageInfo?.TotalSizeInGB ?? 0,
     priceCentsPerHour: null,
-    regionsWithCapacity: [region],
+    regionsWithCapacity: null,
   };
 }

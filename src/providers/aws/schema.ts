@@ -80,9 +80,14 @@ export const awsLaunchSchema = z.object({
       error: `must be from 0 to ${largestVolume} GiB`,
     }),
   ),
-  dns: z._default(z.boolean({ error: 'must be true or false' }), true),
+  dns: z._default(z.nullable(z.boolean({ error: 'must be true or false' })), null),
   dns_subdomain: optional('a name in your zone, or be null'),
   ssh_user: optional('the user of the image, or be null'),
+  keep_images: z
+    ._default(z.nullable(z.int({ error: 'must be a whole number' })), null)
+    .check(
+      z.refine((keep) => keep === null || (keep >= 1 && keep <= 100), { error: 'must be from 1 to 100' }),
+    ),
   hostname: optional('a host name, or be null'),
   /** The user that SSH uses, where the user of devbox says it. */
   username: optional('a user, or be null'),

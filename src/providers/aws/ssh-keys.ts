@@ -12,13 +12,14 @@ import { wireTags } from './tags.ts';
 
 /** The key pairs of the account in its region. */
 export function sshKeysOf(account: AwsAccount): SshKeysFacet {
+  const list = async (): Promise<SshKey[]> => {
+    const { KeyPairs: pairs } = await account.read({ doing: 'Could not list the key pairs' }, (options) =>
+      account.ec2.send(new DescribeKeyPairsCommand({ IncludePublicKey: true }), options),
+    );
+    return (pairs ?? []).map(sshKeyOf);
+  };
   return {
-    async list() {
-      const { KeyPairs: pairs } = await account.read({ doing: 'Could not list the key pairs' }, (options) =>
-        account.ec2.send(new DescribeKeyPairsCommand({ IncludePublicKey: true }), options),
-      );
-      return (pairs ?? []).map(sshKeyOf);
-    },
+    list,
 
     async add({ name, publicKey }) {
       const made = await account.change({ doing: `Could not import the key pair ${name}`, means }, () =>
@@ -34,8 +35,10 @@ export function sshKeysOf(account: AwsAccount): SshKeysFacet {
     },
 
     async remove(id) {
-      await account.change({ doing: `Could not delete the key pair ${id}` }, () =>
-        account.ec2.send(new DeleteKeyPairCommand({ KeyPairId: id })),
+      const key = (await list()).find((one) => one.id === id);
+      if (key === undefined) return;
+      await account.change({ doing: `Could not delete the key pair ${key.name}` }, () =>
+        account.ec2.send(new DeleteKeyPairCommand({ KeyName: key.name })),
       );
     },
   };

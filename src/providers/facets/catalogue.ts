@@ -9,8 +9,8 @@ export interface InstanceType {
   readonly storageGib: number;
   /** Null where the provider does not say. */
   readonly priceCentsPerHour: number | null;
-  /** Names of the regions that have capacity now; where the provider does not tell, those that have the type. */
-  readonly regionsWithCapacity: readonly string[];
+  /** Names of the regions that have capacity now; null where the provider does not tell. */
+  readonly regionsWithCapacity: readonly string[] | null;
 }
 
 export interface Image {

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { notForOthers } from '../aws/launch-settings.ts';
 import {
   baseUrl,
   foreignSetting,
@@ -51,6 +52,7 @@ const notHere = foreignSetting('it is for the containers of api=gpulab and api=l
 
 /** What a launch on Lambda Cloud needs of the keys of `up`; the others are not its business. */
 export const lambdaLaunchSchema = z.object({
+  ...notForOthers,
   gpu_type: notHere,
   template: notHere,
   image: notHere,

@@ -188,6 +188,7 @@ export function makeVolume(
     disk: snapshot?.disk ?? [],
   };
   cloud.volumes.set(volume.id, volume);
+  cloud.progress.hide(volume.id);
   cloud.events.volume(volume.id, 'createVolume');
   return volume;
 }

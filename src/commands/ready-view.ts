@@ -1,4 +1,3 @@
-import { DevboxError } from '../base/errors.ts';
 import type { Box } from '../providers/provider.ts';
 import { providersWith } from '../providers/registry.ts';
 import { plainText, type Text, token } from '../ui/card.ts';
@@ -33,14 +32,8 @@ interface Shown {
 
 async function access(box: Box, ssh: SshConfig, deps: ReadyDeps): Promise<Shown> {
   if (box.reach.kind === 'none') return { box, line: undefined, advice: [] };
-  try {
-    const { line, advice } = await shellLineTo(box, ssh, deps);
-    return { box, line, advice };
-  } catch (error) {
-    // The box is there all the same.
-    if (!(error instanceof DevboxError) || !/^ssh\/(no-user|key-elsewhere)$/.test(error.code)) throw error;
-    return { box, line: undefined, advice: [`${error.message}. ${error.hint ?? ''}`] };
-  }
+  const { line, advice } = await shellLineTo(box, ssh, deps);
+  return { box, line, advice };
 }
 
 function nextSteps(box: Box): Text[] {

@@ -1,8 +1,9 @@
 import { lookup } from 'node:dns/promises';
 import type { Context } from '../base/context.ts';
-import { DevboxError } from '../base/errors.ts';
+import type { DevboxError } from '../base/errors.ts';
 import { shellLine } from '../base/shell.ts';
 import type { Box, Reach } from '../providers/provider.ts';
+import { type BoxKeys, readBoxKeys } from '../remote/keys/box-keys.ts';
 import { changedHostKey } from '../remote/keys/host-key-check.ts';
 import { sshArgv } from '../remote/ssh-command.ts';
 import { type HostEntry, writeHostEntry } from '../remote/ssh-config.ts';
@@ -10,7 +11,6 @@ import { includeState } from '../remote/ssh-include.ts';
 import type { SshPlaces, SshTarget } from '../remote/ssh-target.ts';
 import { type Text, token } from '../ui/card.ts';
 import type { CommandDeps } from './command.ts';
-import { keysOfBox } from './keys-of-box.ts';
 import type { SshConfig } from './settings.ts';
 import { unreachable } from './unreachable.ts';
 
@@ -30,29 +30,23 @@ export function sshPlaces(ssh: SshConfig, context: Context): SshPlaces {
   return { home: context.paths.home, state: context.paths.state, configDir: ssh.config_dir };
 }
 
-/**
- * Makes `ssh NAME` work for a box that has an address, and says how it is reached.
- * @param account who pays for the box, where that is known.
- * @throws DevboxError `ssh/key-elsewhere` where its private key is not on this machine.
- */
+/** Makes `ssh NAME` work for a box that has an address, and says how it is reached. */
 export async function arrangeSsh(
   box: Box,
   reach: Extract<Reach, { kind: 'ssh' }>,
   ssh: SshConfig,
   deps: Pick<CommandDeps, 'context' | 'leases'>,
-  account: string | null,
 ): Promise<SshAccess> {
   const { context } = deps;
   const places = sshPlaces(ssh, context);
-  const keys = await keysOfBox(box, ssh, deps);
+  const keys = await keysOf(box, deps);
   const target: SshTarget = {
     instanceId: box.id,
-    origin: { provider: box.provider, account: keys.account ?? account },
     name: box.name,
     address: await bestAddress(keys.tailnetName, reach.host),
     region: box.region,
     type: box.type,
-    username: ssh.username ?? reach.username ?? userOfBox(box),
+    username: ssh.username,
     port: ssh.port,
     // A path of devbox's own is meant as it is; in one of the user's, ssh fills in what % stands for.
     identityFile: keys.identityFile?.replaceAll('%', '%%') ?? ssh.identity_file,
@@ -65,16 +59,6 @@ export async function arrangeSsh(
   return { argv, line: shellLine(argv), whyRefused, advice: await adviceOn(entry, places) };
 }
 
-/** @throws DevboxError where nobody knows as whom the box can be entered. */
-function userOfBox({ id, name, image }: Box): never {
-  throw new DevboxError('usage', `it is not known which user ${name ?? id} has`, {
-    code: 'ssh/no-user',
-    title: 'SSH',
-    details: image === null ? [] : [{ label: 'Image', value: image }],
-    hint: 'Its image does not tell. Say who: ssh.username=NAME (ubuntu, ec2-user, admin, ...)',
-  });
-}
-
 /** The name in the tailnet where this machine is in it, too; else the public address. */
 async function bestAddress(tailnetName: string | null, address: string): Promise<string> {
   if (tailnetName === null) return address;
@@ -82,6 +66,18 @@ async function bestAddress(tailnetName: string | null, address: string): Promise
     () => tailnetName,
     () => address,
   );
+}
+
+/** The key and the host key that devbox made for a box; the lease on it knows which. */
+async function keysOf(
+  { id, provider }: Box,
+  { context, leases }: Pick<CommandDeps, 'context' | 'leases'>,
+): Promise<BoxKeys> {
+  const { leases: found } = await leases.list();
+  const lease = found.find((one) => one.instanceId === id && one.provider === provider);
+  return lease
+    ? readBoxKeys(context.paths.state, lease.id)
+    : { identityFile: null, host: null, tailnetName: null };
 }
 
 /**
@@ -95,7 +91,7 @@ export async function shellLineTo(
 ): Promise<SshAccess> {
   switch (box.reach.kind) {
     case 'ssh':
-      return arrangeSsh(box, box.reach, ssh, deps, null);
+      return arrangeSsh(box, box.reach, ssh, deps);
     case 'server': {
       const argv = ['devbox', 'ssh', box.name ?? box.id];
       return { argv, line: shellLine(argv), whyRefused: async () => null, advice: [] };

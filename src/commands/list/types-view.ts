@@ -9,17 +9,16 @@ export function typesView(types: readonly InstanceType[], availableOnly: boolean
   const sorted = [...types].sort(
     (a, b) =>
       Number(hasCapacity(b)) - Number(hasCapacity(a)) ||
-      (b.priceCentsPerHour ?? 0) - (a.priceCentsPerHour ?? 0) ||
+      b.priceCentsPerHour - a.priceCentsPerHour ||
       a.name.localeCompare(b.name),
   );
   const shown = availableOnly ? sorted.filter(hasCapacity) : sorted;
   const available = sorted.filter(hasCapacity).length;
-  const isTold = sorted.some((type) => type.regionsWithCapacity !== null);
   const hidden = sorted.length - shown.length;
   return {
     cards: shown.map(typeCard),
     footer: [
-      `${count(sorted.length, 'instance type')}${isTold ? `, ${available} with capacity` : ''}`,
+      `${count(sorted.length, 'instance type')}, ${available} with capacity`,
       ...(hidden > 0
         ? [[`${hidden} without capacity not shown: `, token('command', 'available_only=false')]]
         : []),
@@ -29,13 +28,12 @@ export function typesView(types: readonly InstanceType[], availableOnly: boolean
   };
 }
 
-/** What nobody tells may be had. */
-function hasCapacity({ regionsWithCapacity: regions }: InstanceType): boolean {
-  return regions === null || regions.length > 0;
+function hasCapacity(type: InstanceType): boolean {
+  return type.regionsWithCapacity.length > 0;
 }
 
 function typeCard(type: InstanceType): Card {
-  const regions = type.regionsWithCapacity?.join(', ');
+  const regions = type.regionsWithCapacity.join(', ');
   return {
     title: `${type.name} - ${type.description}`,
     rows: [
@@ -44,12 +42,8 @@ function typeCard(type: InstanceType): Card {
       { label: 'vCPUs', value: String(type.vcpus) },
       { label: 'RAM', value: `${type.memoryGib} GiB` },
       { label: 'Storage', value: `${type.storageGib} GiB` },
-      ...(type.priceCentsPerHour === null
-        ? []
-        : [{ label: 'Price', value: [token('money', priceInFull(type.priceCentsPerHour))] }]),
-      ...(regions === undefined
-        ? []
-        : [{ label: 'Available', value: [regions === '' ? token('dim', 'None') : token('good', regions)] }]),
+      { label: 'Price', value: [token('money', priceInFull(type.priceCentsPerHour))] },
+      { label: 'Available', value: regions === '' ? [token('dim', 'None')] : [token('good', regions)] },
     ],
   };
 }

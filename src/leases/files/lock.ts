@@ -9,8 +9,6 @@ interface World {
   readonly clock: Clock;
   /** A number from 0 up to but not including 1. */
   readonly random: () => number;
-  /** What this machine is called among those that share the folder. */
-  readonly host: string;
 }
 
 const pollMilliseconds = 50;
@@ -48,13 +46,13 @@ export async function withLock<T>(
 }
 
 async function take(folder: string, name: string, world: World, options: WaitOptions): Promise<string> {
-  const isFree = judge(world);
+  const isFree = judge(world.clock);
   let told = false;
   for (;;) {
     options.signal?.throwIfAborted();
     const highest = (await numbers(folder, name)).at(-1) ?? 0;
     if (highest === 0 || (await isFree(join(folder, `${name}.${highest}`)))) {
-      const path = await claim(folder, name, highest + 1, world);
+      const path = await claim(folder, name, highest + 1);
       if (path !== undefined) return path;
     } else {
       if (!told) options.onWait?.();
@@ -65,13 +63,13 @@ async function take(folder: string, name: string, world: World, options: WaitOpt
 }
 
 /** Tells again and again whether a lock is free; remembers since when the file of an unknown holder has been as it is. */
-function judge({ clock, host }: World): (path: string) => Promise<boolean> {
+function judge(clock: Clock): (path: string) => Promise<boolean> {
   let seen = '';
   let since = 0;
   return async (path) => {
     const text = await readFile(path, 'utf8').catch(missing);
     if (text === undefined) return false;
-    const state = text === free ? 'dead' : await holdersState(text, host);
+    const state = text === free ? 'dead' : await holdersState(text);
     if (state !== 'unknown') return state === 'dead';
     const look = `${path} ${(await stat(path).catch(missing))?.mtimeMs}`;
     if (look !== seen) {
@@ -83,14 +81,9 @@ function judge({ clock, host }: World): (path: string) => Promise<boolean> {
 }
 
 /** The file of this number, if this process is the one that got to make it and it is the highest. */
-async function claim(
-  folder: string,
-  name: string,
-  number: number,
-  { host }: World,
-): Promise<string | undefined> {
+async function claim(folder: string, name: string, number: number): Promise<string | undefined> {
   const path = join(folder, `${name}.${number}`);
-  const me = await thisProcess(host);
+  const me = await thisProcess();
   try {
     const file = await open(path, 'wx', 0o600);
     await file.writeFile(me).finally(() => file.close());

@@ -1,5 +1,4 @@
 import * as z from 'zod/mini';
-import { notForOthers } from '../aws/launch-settings.ts';
 import {
   baseUrl,
   foreignSetting,
@@ -52,7 +51,6 @@ const notHere = foreignSetting('it is for the containers of api=gpulab and api=l
 
 /** What a launch on Lambda Cloud needs of the keys of `up`; the others are not its business. */
 export const lambdaLaunchSchema = z.object({
-  ...notForOthers,
   gpu_type: notHere,
   template: notHere,
   image: notHere,
@@ -96,7 +94,7 @@ export const lambdaLaunchSchema = z.object({
   /** Names, or IDs. */
   firewall_rulesets: namesOf('a firewall ruleset'),
   /** Who owns the home that cloud-init prepares. */
-  username: z._default(z.nullable(needed('the user of the box')), null),
+  username: needed('the user of the box'),
   tailscale: z._default(z.object({ enabled: z.boolean({ error: 'must be true or false' }) }), {
     enabled: false,
   }),

@@ -50,7 +50,7 @@ module "create_image" {
         source        = ["aws.ec2"]
         "detail-type" = ["EBS Snapshot Notification"]
         detail = {
-          event  = ["createSnapshot"]
+          event  = ["createSnapshot", "createSnapshots"]
           result = ["succeeded", "failed"]
         }
       }

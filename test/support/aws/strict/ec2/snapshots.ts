@@ -84,7 +84,10 @@ const describeSnapshots = action(
   z.strictObject({ ...describing, SnapshotId: list(text), Owner: list(text), RestorableBy: list(text) }),
   (asked, cloud) => {
     refuseIdsWithPages(asked.SnapshotId, asked, 'snapshotIdsSet');
-    const all = cloud.lookAt(cloud.snapshots, asked.SnapshotId, (id) => cloud.snapshot(id, true));
+    const all =
+      asked.SnapshotId.length > 0
+        ? asked.SnapshotId.map((id) => cloud.snapshot(id))
+        : [...cloud.snapshots.values()];
     const owned = all.filter(
       ({ ownerId }) =>
         asked.Owner.length === 0 ||

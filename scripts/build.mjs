@@ -17,11 +17,17 @@ const common = {
   bundle: true,
   platform: 'node',
   target: 'node20.19',
+  // Modules first: what is CommonJS cannot be split, and a dynamic import of it has no names.
+  mainFields: ['module', 'main'],
   minify: true,
   keepNames: false,
   legalComments: 'none',
   logLevel: 'warning',
-  define: { 'process.env.NODE_ENV': '"production"' },
+  define: {
+    'process.env.NODE_ENV': '"production"',
+    // Node 20 is what devbox promises; that AWS' library will ask for more is nothing to tell its users.
+    'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"',
+  },
   external: ['@lydell/node-pty'],
 };
 
@@ -149,8 +155,8 @@ await writeSchemas();
 
 /**
  * esbuild splits only ES modules, so the chunks are made as such and each is turned into CommonJS, which starts
- * faster. Their dynamic imports of one another become lazy requires; the one of Ink stays an import, through the
- * function that src/main.ts hands in.
+ * faster. Their dynamic imports of one another become lazy requires; those of Ink and of Node stay imports, through
+ * the function that src/main.ts hands in.
  */
 async function buildApp() {
   const { outputFiles, metafile } = await build({
@@ -191,7 +197,8 @@ async function commonJs(text, outputs) {
   const lazy = code.replace(/\bimport\("\.\/([\w.-]+)"\)/g, (whole, name) =>
     outputs.has(name) ? `Promise.resolve().then(()=>require("./${name}"))` : whole,
   );
-  return lazy.replaceAll('import("../ui.mjs")', '__importModule("../ui.mjs")');
+  // What is a module and no chunk: Ink, and the parts of Node that AWS' library loads when it needs them.
+  return lazy.replace(/\bimport\("(\.\.\/ui\.mjs|node:[\w/]+)"\)/g, '__importModule("$1")');
 }
 
 /**

@@ -79,6 +79,12 @@ export function apiSettingsOf(api: ApiConfig): ApiSettings {
   switch (api.provider) {
     case 'lambda':
       return { base_url: api.base_url };
+    case 'aws':
+      return {
+        ...(api.region ? { region: api.region } : {}),
+        ...(api.profile ? { profile: api.profile } : {}),
+        ...(api.endpoint ? { endpoint: api.endpoint } : {}),
+      };
     case 'gpulab':
       return { base_url: api.base_url, ...(api.insecure ? { insecure: true } : {}) };
     case 'local':

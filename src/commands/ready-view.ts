@@ -1,3 +1,4 @@
+import { DevboxError } from '../base/errors.ts';
 import type { Box } from '../providers/provider.ts';
 import { providersWith } from '../providers/registry.ts';
 import { plainText, type Text, token } from '../ui/card.ts';
@@ -32,8 +33,14 @@ interface Shown {
 
 async function access(box: Box, ssh: SshConfig, deps: ReadyDeps): Promise<Shown> {
   if (box.reach.kind === 'none') return { box, line: undefined, advice: [] };
-  const { line, advice } = await shellLineTo(box, ssh, deps);
-  return { box, line, advice };
+  try {
+    const { line, advice } = await shellLineTo(box, ssh, deps);
+    return { box, line, advice };
+  } catch (error) {
+    // The box is up all the same.
+    if (!(error instanceof DevboxError) || error.code !== 'ssh/no-user') throw error;
+    return { box, line: undefined, advice: [`${error.message}. ${error.hint ?? ''}`] };
+  }
 }
 
 function nextSteps(box: Box): Text[] {

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { parseDuration } from '../base/duration.ts';
+import type { AwsApi } from '../providers/aws/schema.ts';
 import type { GpulabApi } from '../providers/gpulab/schema.ts';
 import type { LambdaApi } from '../providers/lambda/schema.ts';
 import type { LocalApi } from '../providers/local/schema.ts';
@@ -39,11 +40,10 @@ export const waitSchema = z.strictObject({
 /** The group `ssh`. */
 export const sshSchema = z.strictObject({
   username: z
-    .string()
-    .check(
-      z.regex(/^[a-z_][a-z0-9_-]*$/, 'a user name: lower-case letters, digits, _ and -'),
-      z.describe('the user to be on the box'),
-    ),
+    .nullable(
+      z.string().check(z.regex(/^[a-z_][a-z0-9_-]*$/, 'a user name: lower-case letters, digits, _ and -')),
+    )
+    .check(z.describe('the user to be on the box; null is the one that its image has')),
   port: z.int().check(z.minimum(1), z.maximum(65535), z.describe('port of the SSH server on the box')),
   key: z
     ._default(z.enum(['managed', 'named']), 'managed')
@@ -76,7 +76,7 @@ export type WaitConfig = z.infer<typeof waitSchema>;
 export type SshConfig = z.infer<typeof sshSchema>;
 
 /** Settings of a provider, told apart by `provider`. */
-export type ApiConfig = LambdaApi | GpulabApi | LocalApi;
+export type ApiConfig = LambdaApi | AwsApi | GpulabApi | LocalApi;
 
 /** A box by id or name, as every command that works on one takes it. */
 export const identifierShape = {

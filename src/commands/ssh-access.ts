@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import type { Context } from '../base/context.ts';
-import type { DevboxError } from '../base/errors.ts';
+import { DevboxError } from '../base/errors.ts';
 import { shellLine } from '../base/shell.ts';
 import type { Box, Reach } from '../providers/provider.ts';
 import { type BoxKeys, readBoxKeys } from '../remote/keys/box-keys.ts';
@@ -46,7 +46,7 @@ export async function arrangeSsh(
     address: await bestAddress(keys.tailnetName, reach.host),
     region: box.region,
     type: box.type,
-    username: ssh.username,
+    username: ssh.username ?? reach.username ?? userOfBox(box),
     port: ssh.port,
     // A path of devbox's own is meant as it is; in one of the user's, ssh fills in what % stands for.
     identityFile: keys.identityFile?.replaceAll('%', '%%') ?? ssh.identity_file,
@@ -57,6 +57,16 @@ export async function arrangeSsh(
   const argv = await sshArgv(places, target);
   const whyRefused = (): Promise<DevboxError | null> => changedHostKey(places, target, context.env);
   return { argv, line: shellLine(argv), whyRefused, advice: await adviceOn(entry, places) };
+}
+
+/** @throws DevboxError where nobody knows as whom the box can be entered. */
+function userOfBox({ id, name, image }: Box): never {
+  throw new DevboxError('usage', `it is not known which user ${name ?? id} has`, {
+    code: 'ssh/no-user',
+    title: 'SSH',
+    details: image === null ? [] : [{ label: 'Image', value: image }],
+    hint: 'Its image does not tell. Say who: ssh.username=NAME (ubuntu, ec2-user, admin, ...)',
+  });
 }
 
 /** The name in the tailnet where this machine is in it, too; else the public address. */

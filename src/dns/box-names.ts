@@ -1,8 +1,15 @@
 import { DevboxError } from '../base/errors.ts';
 import type { DnsConfiguration } from './configuration.ts';
-import type { DnsClaim, DnsEntry, DnsProviderName } from './entry.ts';
+import {
+  type CurrentRun,
+  type DnsClaim,
+  type DnsEntry,
+  type DnsProviderName,
+  isOwnNameDue,
+  mayHaveOldName,
+} from './entry.ts';
 import { type DnsLabel, plainName, storedLabel } from './label.ts';
-import type { DnsPort, DnsState, DropOutcome } from './port.ts';
+import type { DnsPort, DnsState, DropOutcome, SetOutcome } from './port.ts';
 import type { DnsRow, DnsRows } from './rows.ts';
 import type { DnsZone, OpenedZone } from './zone.ts';
 
@@ -91,9 +98,8 @@ export function boxNames({ configuration, open, rows }: BoxNamesDeps): DnsPort {
       await postpone(at.error.message);
       return { kind: 'failed', error: at.error };
     }
-    const { provider, zone } = at.zone;
-    const name = `${label}.${zone}`;
-    const claim = { provider, zone, label, name, target: plainName(target), runId, recordId: null };
+    const claim = claimIn(at.zone, label, runId, target);
+    const { name, provider } = claim;
     // Written before the name is made, so that a name of ours is known whatever happens in between.
     const noted = await rows.update(project, (row) =>
       row.runId === runId
@@ -139,6 +145,29 @@ export function boxNames({ configuration, open, rows }: BoxNamesDeps): DnsPort {
     return { kind: made.value.kind, name };
   };
 
+  /** The first deployments noted nothing but the label: what they made for this very instance is ours from now on. */
+  const adopt = async (
+    project: string,
+    { runId, target }: CurrentRun,
+    label: DnsLabel,
+  ): Promise<SetOutcome> => {
+    const at = await access();
+    if (at.kind === 'misconfigured' || at.kind === 'failing') return { kind: 'failed', error: at.error };
+    let claims: readonly DnsClaim[] = [];
+    if (at.kind === 'ready' && target !== null) {
+      const claim = claimIn(at.zone, label, runId, target);
+      const held = await attempt(() => at.zone.holds(claim));
+      if ('error' in held) return { kind: 'failed', error: held.error };
+      if (held.value) claims = [claim];
+    }
+    if (claims.length > 0) await rows.reserve(label, project);
+    await rows.update(project, ({ entry }) =>
+      entry.version === 0 ? { entry: { ...entry, claims: [...claims] } } : null,
+    );
+    const [adopted] = claims;
+    return adopted === undefined ? { kind: 'unwanted' } : { kind: 'unchanged', name: adopted.name };
+  };
+
   return {
     state: async () => {
       const at = await access();
@@ -169,8 +198,10 @@ export function boxNames({ configuration, open, rows }: BoxNamesDeps): DnsPort {
     settle: async (project, current) => {
       const row = await rows.read(project);
       if (row === null) return { set: null, dropped: [] };
+      if (current !== null && row.label !== null && mayHaveOldName(row.entry, row.label, current))
+        return { set: await adopt(project, current, row.label), dropped: [] };
       const outcome =
-        current !== null && isDue(row.entry, current) ? await set({ project, ...current }) : null;
+        current !== null && isOwnNameDue(row.entry, current) ? await set({ ...current, project }) : null;
       return { set: outcome, dropped: await takeAway(project, (run) => run !== current?.runId) };
     },
     forget: async (project) => {
@@ -220,20 +251,15 @@ async function removeAt(at: Access, claim: DnsClaim): Promise<DropOutcome> {
   return 'error' in removed ? { kind: 'failed', name, error: removed.error } : { ...removed.value, name };
 }
 
+function claimIn({ provider, zone }: DnsZone, label: string, runId: string, target: string): DnsClaim {
+  const name = `${label}.${zone}`;
+  return { provider, zone, label, name, target: plainName(target), runId, recordId: null };
+}
+
 /** The label that a run is to have; null where it is to have none. */
 function wishOf({ pending, claims }: DnsEntry, runId: string): DnsLabel | null {
   const claim = claims.find((each) => each.runId === runId);
   return storedLabel(pending?.runId === runId ? pending.label : claim?.label);
-}
-
-function isDue(
-  { pending, claims }: DnsEntry,
-  { runId, target }: { readonly runId: string; readonly target: string | null },
-): boolean {
-  const made = claims.filter((claim) => claim.runId === runId);
-  if (target === null) return made.length > 0;
-  if (pending?.runId === runId) return true;
-  return made.length > 0 && made.every((claim) => claim.target !== plainName(target));
 }
 
 function labelsOf({ label, entry: { claims, pending } }: DnsRow): ReadonlySet<string> {

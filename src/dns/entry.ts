@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { plainName } from './label.ts';
 
 export const dnsProviders = ['route53', 'cloudflare'] as const;
 export type DnsProviderName = (typeof dnsProviders)[number];
@@ -59,6 +60,37 @@ export function parseDnsEntry(value: unknown): DnsEntry {
 export function dnsNameOf({ claims, pending }: DnsEntry, runId: string | null): string | null {
   if (runId === null || pending?.runId === runId) return null;
   return claims.find((each) => each.runId === runId)?.name ?? null;
+}
+
+/** The run that a row names, with the public DNS name of its instance; null while it has none. */
+export interface CurrentRun {
+  readonly runId: string;
+  readonly target: string | null;
+}
+
+/**
+ * Whether `DnsPort.settle` has something to do: a name to set, to take away, or of the first deployments to look for.
+ * @param label the label that the row has; null for none.
+ * @param current null where no run is under way.
+ */
+export function areNamesDue(entry: DnsEntry, label: string | null, current: CurrentRun | null): boolean {
+  const { claims, pending } = entry;
+  if (claims.some(({ runId }) => runId !== current?.runId)) return true;
+  if (pending !== null && pending.runId !== current?.runId) return true;
+  return current !== null && (isOwnNameDue(entry, current) || mayHaveOldName(entry, label, current));
+}
+
+/** Whether the run has no name, or another one, than it is to have. */
+export function isOwnNameDue({ claims, pending }: DnsEntry, { runId, target }: CurrentRun): boolean {
+  const made = claims.filter((claim) => claim.runId === runId);
+  if (target === null) return made.length > 0;
+  if (pending?.runId === runId) return true;
+  return made.length > 0 && made.every((claim) => claim.target !== plainName(target));
+}
+
+/** Whether the first deployments may have made a name for this run: they noted its label and nothing else. */
+export function mayHaveOldName({ version }: DnsEntry, label: string | null, { target }: CurrentRun): boolean {
+  return version === 0 && label !== null && target !== null;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { DevboxError } from '../base/errors.ts';
-import type { DnsEntry, DnsProviderName } from './entry.ts';
+import type { CurrentRun, DnsEntry, DnsProviderName } from './entry.ts';
 import type { DnsLabel } from './label.ts';
 
 /** What the account's parameters say about names. */
@@ -80,22 +80,14 @@ export interface DnsPort {
    * @param run.target the public DNS name of the instance; null while it has none, such as when it is stopped: the name is
    *   taken away then and the wish for it stays.
    */
-  set(run: {
-    readonly project: string;
-    readonly runId: string;
-    readonly target: string | null;
-  }): Promise<SetOutcome>;
+  set(run: CurrentRun & { readonly project: string }): Promise<SetOutcome>;
   /** The run has ended: takes away what was made for it, and nothing else. */
   drop(run: { readonly project: string; readonly runId: string }): Promise<readonly DropOutcome[]>;
   /**
-   * Brings a project's names to what they should be.
-   * @param current the run that the row names, with the public DNS name of its instance (null while it has none); null
-   *   where no run is under way.
+   * Brings a project's names to what they should be; `areNamesDue` tells whether there is anything to do.
+   * @param current null where no run is under way.
    */
-  settle(
-    project: string,
-    current: { readonly runId: string; readonly target: string | null } | null,
-  ): Promise<Settled>;
+  settle(project: string, current: CurrentRun | null): Promise<Settled>;
   /** Takes away all names of a project that is about to be removed, and gives its labels free. */
   forget(project: string): Promise<readonly DropOutcome[]>;
 }

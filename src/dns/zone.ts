@@ -40,6 +40,8 @@ export interface DnsZone {
   readonly zone: string;
   /** What stands at the name that none of the claims says is ours; null where nothing does. */
   foreignAt(name: string, claims: readonly DnsClaim[]): Promise<string | null>;
+  /** Whether what the claim says stands there. */
+  holds(claim: DnsClaim): Promise<boolean>;
   /** Makes the name point where `wanted` says, if nothing stands there or only what the claims say is ours. */
   ensure(
     wanted: DnsClaim,
@@ -73,6 +75,10 @@ export function zoneOver<R extends FoundRecord>(
       const found = await records.at(name);
       const foreign = foreignOf(found, ofName(name, claims));
       return foreign.length === 0 ? null : describe(foreign);
+    },
+    holds: async (claim) => {
+      const found = await records.at(claim.name);
+      return found.some((record) => isOurs(record, [claim]));
     },
     ensure: async (wanted, claims) => {
       for (let look = 1; ; look++) {

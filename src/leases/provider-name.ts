@@ -1,4 +1,4 @@
 /** The providers that there are: who a lease is with, and the values of `api.provider`. */
-export const providerNames = ['lambda', 'gpulab', 'local'] as const;
+export const providerNames = ['lambda', 'aws', 'gpulab', 'local'] as const;
 
 export type ProviderName = (typeof providerNames)[number];

@@ -70,7 +70,6 @@ const saving = z.object({
   keeps: z.boolean(),
   image: text,
   startedAt: z.string(),
-  askedAt: text,
 });
 
 const machine = z.object({

@@ -1,5 +1,6 @@
 import type { LaunchAnswer, Phase } from '../acquire/outcome.ts';
 import type { Http } from '../base/http.ts';
+import type { ApiSettings } from '../leases/lease.ts';
 import type { ProviderName } from '../leases/provider-name.ts';
 import type { BoxAccess, ExecRequest, ExecStreams, TerminalStreams } from '../remote/access.ts';
 import type { KeyPair } from '../remote/keys/key-pair.ts';
@@ -32,7 +33,13 @@ export type {
 
 /** How a box is reached: over SSH, or through the API of the server that holds it. */
 export type Reach =
-  | { readonly kind: 'ssh'; readonly host: string; readonly port: number; readonly username: string }
+  | {
+      readonly kind: 'ssh';
+      readonly host: string;
+      readonly port: number;
+      /** The one that its image has; null where nobody knows. */
+      readonly username: string | null;
+    }
   | { readonly kind: 'server' }
   /** Not yet: it has no address, or has ended. */
   | { readonly kind: 'none'; readonly why: string };
@@ -136,6 +143,8 @@ export interface Provider extends Facets {
    * own, it begins with that of the server and a colon.
    */
   readonly account: string;
+  /** Settings under `api` that lead here again, beside those that the configuration says itself. */
+  readonly apiSettings?: ApiSettings;
   /** All boxes that the provider still shows, ended ones included if it lists them. */
   list(): Promise<Box[]>;
   /** The box with exactly this id, or null. */

@@ -1,5 +1,6 @@
 import type { Context } from '../base/context.ts';
 import { providerNames } from '../leases/provider-name.ts';
+import type { AwsApi } from './aws/schema.ts';
 import type { GpulabApi } from './gpulab/schema.ts';
 import type { LambdaApi } from './lambda/schema.ts';
 import type { LocalApi } from './local/schema.ts';
@@ -40,6 +41,7 @@ const serverFacets: readonly FacetName[] = [
 /** The optional abilities that each provider declares, in the order of `facetNames`; a test holds them against the opened providers. */
 export const declaredFacets: Readonly<Record<ProviderName, readonly FacetName[]>> = {
   lambda: ['catalogue', 'filesystems', 'sshKeys', 'firewall', 'audit', 'rename', 'restart'],
+  aws: ['catalogue', 'sshKeys', 'power', 'restart'],
   gpulab: ['sshKeys', 'whoami', 'keys', ...serverFacets],
   local: ['sshKeys', 'whoami', ...serverFacets],
 };
@@ -56,13 +58,15 @@ export function isProviderName(name: unknown): name is ProviderName {
 
 /** Opens the provider that the configuration names; its code is loaded only now. */
 export async function openProvider(
-  api: LambdaApi | GpulabApi | LocalApi,
+  api: LambdaApi | AwsApi | GpulabApi | LocalApi,
   context: Context,
   deps: ProviderDeps,
 ): Promise<Provider> {
   switch (api.provider) {
     case 'lambda':
       return (await import('./lambda/index.ts')).openLambda(api, context, deps);
+    case 'aws':
+      return (await import('./aws/index.ts')).openAws(api, context, deps);
     case 'gpulab':
       return (await import('./gpulab/open.ts')).openGpulab(api, context, deps);
     case 'local':

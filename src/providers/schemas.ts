@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import { type AwsApi, awsApiSchema, awsLaunchSchema } from './aws/schema.ts';
 import { serverLaunchSchema } from './gpulab/launch-settings.ts';
 import { type GpulabApi, gpulabApiSchema } from './gpulab/schema.ts';
 import { type LambdaApi, lambdaApiSchema, lambdaLaunchSchema } from './lambda/schema.ts';
@@ -7,7 +8,7 @@ import type { ProviderName } from './provider.ts';
 
 interface Schemas {
   /** The group `api`. */
-  readonly api: z.ZodMiniType<LambdaApi | GpulabApi | LocalApi>;
+  readonly api: z.ZodMiniType<LambdaApi | AwsApi | GpulabApi | LocalApi>;
   /** What it needs of the settings of a command that launches. */
   readonly launch: z.ZodMiniType;
 }
@@ -15,6 +16,7 @@ interface Schemas {
 /** What each provider contributes to the schema of the configuration. */
 export const providerSchemas: Readonly<Record<ProviderName, Schemas>> = {
   lambda: { api: lambdaApiSchema, launch: lambdaLaunchSchema },
+  aws: { api: awsApiSchema, launch: awsLaunchSchema },
   gpulab: { api: gpulabApiSchema, launch: serverLaunchSchema },
   local: { api: localApiSchema, launch: serverLaunchSchema },
 };

@@ -20,7 +20,12 @@ export interface ClientSettings {
   readonly profile?: string;
   readonly credentials: ReturnType<typeof fromNodeProviderChain>;
   readonly maxAttempts: number;
-  readonly requestHandler: { readonly connectionTimeout: number; readonly requestTimeout: number };
+  readonly requestHandler: {
+    readonly connectionTimeout: number;
+    readonly requestTimeout: number;
+    /** Without it the library only writes a warning. */
+    readonly throwOnRequestTimeout: true;
+  };
 }
 
 /** How the clients of AWS' own library are made: region, profile and credentials are found as the AWS CLI finds them. */
@@ -47,7 +52,11 @@ export async function connectAws(
     ...(profile === null ? {} : { profile }),
     credentials: findCredentials(profile === null ? {} : { profile }),
     maxAttempts: attempts,
-    requestHandler: { connectionTimeout: timeoutSeconds * 1000, requestTimeout: timeoutSeconds * 1000 },
+    requestHandler: {
+      connectionTimeout: timeoutSeconds * 1000,
+      requestTimeout: timeoutSeconds * 1000,
+      throwOnRequestTimeout: true,
+    },
   };
   return {
     settings,

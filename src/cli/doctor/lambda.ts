@@ -80,7 +80,7 @@ function typeFinding(name: string, region: string | null, types: readonly Instan
     const known = types.map((each) => each.name);
     return unknown('type', 'Type', name, known, 'devbox instance_types available_only=false');
   }
-  const free = type.regionsWithCapacity;
+  const free = type.regionsWithCapacity ?? [];
   if (region === null ? free.length > 0 : free.includes(region)) {
     return ok('type', 'Type', `${name}, with capacity in ${region ?? free.join(', ')}`);
   }

@@ -7,6 +7,7 @@ import { findKey } from '../../providers/gpulab/key.ts';
 import type { ProviderDeps } from '../../providers/provider.ts';
 import { isProviderName, openProvider } from '../../providers/registry.ts';
 import { providerSchemas } from '../../providers/schemas.ts';
+import { checkAws, hasAwsCredentials } from './aws.ts';
 import { errorFinding, type Finding, problem, type Section } from './finding.ts';
 import { checkGpulab } from './gpulab.ts';
 import { checkLambda, type LambdaWishes } from './lambda.ts';
@@ -22,7 +23,7 @@ export interface Target {
 /** Longest time for one request, in seconds: who asks what is wrong does not want to wait for it. */
 const patience = 10;
 
-const titles = { lambda: 'Lambda Cloud', gpulab: 'GPULab', local: 'This Machine' } as const;
+const titles = { lambda: 'Lambda Cloud', aws: 'AWS', gpulab: 'GPULab', local: 'This Machine' } as const;
 
 /** Looks at a provider. */
 export async function checkTarget(target: Target, context: Context, deps: ProviderDeps): Promise<Section> {
@@ -41,6 +42,7 @@ async function findingsOf(
   deps: ProviderDeps,
 ): Promise<Finding[]> {
   if (api.provider === 'local') return checkLocal(api, context);
+  if (api.provider === 'aws') return checkAws(api, config, context, deps);
   const { wrap, heard } = readOnly(context.clock);
   try {
     const provider = await openProvider(api, context, { ...deps, listen: wrap });
@@ -65,6 +67,8 @@ export async function hasKey({ composition }: Target, context: Context): Promise
       // A key that is there and cannot be read is worth a look.
       return address.isLocal || (await findKey(api.api_key, address, context).catch(() => true)) !== null;
     }
+    case 'aws':
+      return hasAwsCredentials(context);
     case 'local':
       return true;
   }

@@ -9,7 +9,7 @@ import type { View } from '../../ui/view.ts';
  *   has any, hiding all would tell nothing, so all are shown.
  */
 export function imagesView(images: readonly Image[], types: readonly InstanceType[] | null): View {
-  const capable = new Set(types?.flatMap((type) => type.regionsWithCapacity));
+  const capable = new Set(types?.flatMap((type) => type.regionsWithCapacity ?? []));
   const shown = capable.size === 0 ? images : images.filter((image) => capable.has(image.region));
   const groups = groupImages(shown);
   const hidden = images.length - shown.length;
@@ -20,7 +20,9 @@ export function imagesView(images: readonly Image[], types: readonly InstanceTyp
       ...(hidden > 0
         ? [[`${hidden} in regions without capacity not shown: `, token('command', 'available_only=false')]]
         : []),
-      ...(types !== null && capable.size === 0 ? ['No region has capacity now, so all are shown.'] : []),
+      ...(types?.every(({ regionsWithCapacity }) => regionsWithCapacity !== null) && capable.size === 0
+        ? ['No region has capacity now, so all are shown.']
+        : []),
     ],
     json: groups.flat().map(imageJson),
     quiet: groups.flat().map((image) => image.id),

@@ -9,16 +9,17 @@ export function typesView(types: readonly InstanceType[], availableOnly: boolean
   const sorted = [...types].sort(
     (a, b) =>
       Number(hasCapacity(b)) - Number(hasCapacity(a)) ||
-      b.priceCentsPerHour - a.priceCentsPerHour ||
+      (b.priceCentsPerHour ?? 0) - (a.priceCentsPerHour ?? 0) ||
       a.name.localeCompare(b.name),
   );
   const shown = availableOnly ? sorted.filter(hasCapacity) : sorted;
   const available = sorted.filter(hasCapacity).length;
+  const isTold = sorted.some((type) => type.regionsWithCapacity !== null);
   const hidden = sorted.length - shown.length;
   return {
     cards: shown.map(typeCard),
     footer: [
-      `${count(sorted.length, 'instance type')}, ${available} with capacity`,
+      `${count(sorted.length, 'instance type')}${isTold ? `, ${available} with capacity` : ''}`,
       ...(hidden > 0
         ? [[`${hidden} without capacity not shown: `, token('command', 'available_only=false')]]
         : []),
@@ -28,12 +29,13 @@ export function typesView(types: readonly InstanceType[], availableOnly: boolean
   };
 }
 
-function hasCapacity(type: InstanceType): boolean {
-  return type.regionsWithCapacity.length > 0;
+/** What nobody tells may be had. */
+function hasCapacity({ regionsWithCapacity: regions }: InstanceType): boolean {
+  return regions === null || regions.length > 0;
 }
 
 function typeCard(type: InstanceType): Card {
-  const regions = type.regionsWithCapacity.join(', ');
+  const regions = type.regionsWithCapacity?.join(', ');
   return {
     title: `${type.name} - ${type.description}`,
     rows: [
@@ -42,8 +44,12 @@ function typeCard(type: InstanceType): Card {
       { label: 'vCPUs', value: String(type.vcpus) },
       { label: 'RAM', value: `${type.memoryGib} GiB` },
       { label: 'Storage', value: `${type.storageGib} GiB` },
-      { label: 'Price', value: [token('money', priceInFull(type.priceCentsPerHour))] },
-      { label: 'Available', value: regions === '' ? [token('dim', 'None')] : [token('good', regions)] },
+      ...(type.priceCentsPerHour === null
+        ? []
+        : [{ label: 'Price', value: [token('money', priceInFull(type.priceCentsPerHour))] }]),
+      ...(regions === undefined
+        ? []
+        : [{ label: 'Available', value: [regions === '' ? token('dim', 'None') : token('good', regions)] }]),
     ],
   };
 }

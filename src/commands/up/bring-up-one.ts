@@ -147,7 +147,7 @@ async function launch(wanted: Wanted, before: readonly Box[], deps: CommandDeps)
     name,
     provider: provider.name,
     api: deps.apiOption,
-    apiSettings: deps.apiSettings,
+    apiSettings: { ...deps.apiSettings, ...provider.apiSettings },
     account: provider.account,
     region: config.region ?? null,
     type: config.instance_type ?? config.gpu_type ?? null,

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { awsLaunchShape } from '../../providers/aws/launch-settings.ts';
 import { serverLaunchShape } from '../../providers/gpulab/launch-settings.ts';
 import { namesOf } from '../../providers/setting-schemas.ts';
 import { durationSchema, seconds } from '../settings.ts';
@@ -66,6 +67,7 @@ export const deployShape = { ...boxShape, ...containerShape, ...retryShape, ...l
 /** The settings of `up`: boxes of any provider. */
 export const upShape = {
   ...deployShape,
+  ...awsLaunchShape,
   quantity: z
     .int()
     .check(z.minimum(1), z.maximum(100), z.describe('how many; more than one are named NAME-1 to NAME-N')),
@@ -109,7 +111,7 @@ type Settings<S extends Readonly<Record<string, z.ZodMiniType>>> = z.infer<z.Zod
 /** What bringing boxes up goes by, whichever command asks for it. */
 export type UpSettings = Settings<typeof deployShape> &
   Pick<Settings<typeof upShape>, 'quantity' | 'region' | 'instance_type'> &
-  Partial<Pick<Settings<typeof upShape>, 'hostname'>>;
+  Partial<Pick<Settings<typeof upShape>, 'hostname' | 'project'>>;
 
 /** The flags of `deploy`, and of `up` where it does the same, that are spelled otherwise than their settings. */
 export const deployFlags = {

@@ -66,7 +66,7 @@ const isLocalElsewhere = (value: PlainValue, situation: Situation): boolean =>
 /** The first row that matches a setting counts. */
 const table: readonly Guarded[] = [
   {
-    key: /^api\.(provider|timeout|request_interval|launch_interval|idle_timeout|launch)$/,
+    key: /^api\.(provider|timeout|request_interval|launch_interval|idle_timeout|launch|region|param_prefix|keep_images|poll_interval|appear_within)$/,
     why: '',
     harms: () => false,
   },

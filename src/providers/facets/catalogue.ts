@@ -5,10 +5,12 @@ export interface InstanceType {
   readonly gpus: number;
   readonly vcpus: number;
   readonly memoryGib: number;
+  /** Of its own disks. */
   readonly storageGib: number;
-  readonly priceCentsPerHour: number;
-  /** Names of the regions that have capacity now. */
-  readonly regionsWithCapacity: readonly string[];
+  /** Null where the provider does not say. */
+  readonly priceCentsPerHour: number | null;
+  /** Names of the regions that have capacity now; null where the provider does not tell. */
+  readonly regionsWithCapacity: readonly string[] | null;
 }
 
 export interface Image {

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { shellLine } from '../../base/shell.ts';
+import { notForOthers } from '../aws/launch-settings.ts';
 import { foreignSetting, needed } from '../setting-schemas.ts';
 
 /** Largest memory that a box can ask for, in GB: more than any machine has, so a number of bytes is noticed. */
@@ -102,11 +103,12 @@ export const serverLaunchShape = {
     .check(z.describe('which image is taken: the cached one, the latest, or exactly the digest')),
 };
 
-const notHere = foreignSetting('it is for the machines of api=lambda');
+const notHere = foreignSetting('it is for the machines of api=lambda and api=aws');
 
 /** What a launch needs of the settings of a command; others are not its business. */
 export const serverLaunchSchema = z.object({
   ...serverLaunchShape,
+  ...notForOthers,
   // Whoever sets these relies on them: who gets in, and where files are.
   hostname: notHere,
   filesystem_mounts: notHere,
@@ -115,7 +117,7 @@ export const serverLaunchSchema = z.object({
 
 export type ServerLaunch = Omit<
   z.infer<typeof serverLaunchSchema>,
-  'hostname' | 'filesystem_mounts' | 'firewall_rulesets'
+  'hostname' | 'filesystem_mounts' | 'firewall_rulesets' | keyof typeof notForOthers
 >;
 
 /** GPULab's own keys of the create request. */

@@ -5,7 +5,7 @@ import type { Box, Phase, Reach } from '../provider.ts';
 import { describedFields, type WireInstance } from './wire.ts';
 
 /** How a box of Lambda Cloud is reached; its images listen on 22. The commands apply the `ssh` settings on top. */
-const sshDefaults = { port: 22, username: 'ubuntu' } as const;
+export const sshDefaults = { port: 22, username: 'ubuntu' } as const;
 
 /** An instance record in devbox's own terms. */
 export function boxOf(wire: WireInstance): Box {

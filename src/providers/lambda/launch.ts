@@ -4,6 +4,7 @@ import { DevboxError } from '../../base/errors.ts';
 import { cleanLine } from '../../base/text.ts';
 import { markHostname } from '../../leases/marks.ts';
 import type { LaunchAnswer, LaunchRequest, SshLaunch } from '../provider.ts';
+import { sshDefaults } from './box.ts';
 import type { Changed } from './client.ts';
 import { outcomeUnknown } from './errors.ts';
 import { type LambdaLaunch, lambdaLaunchSchema, lambdaTagsSchema, maxNameLength } from './schema.ts';
@@ -112,7 +113,7 @@ async function buildUserData(
   const { enabled, file } = settings.cloud_init;
   return userData({
     filesystemName: settings.filesystem_name,
-    username: settings.username,
+    username: settings.username ?? sshDefaults.username,
     env: request.env,
     hostKey: request.access?.hostKey ?? null,
     tailscale: request.access?.tailscale ?? null,

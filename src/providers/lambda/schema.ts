@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { notForOthers } from '../aws/launch-settings.ts';
 import {
   baseUrl,
   foreignSetting,
@@ -51,6 +52,7 @@ const notHere = foreignSetting('it is for the containers of api=gpulab and api=l
 
 /** What a launch on Lambda Cloud needs of the keys of `up`; the others are not its business. */
 export const lambdaLaunchSchema = z.object({
+  ...notForOthers,
   gpu_type: notHere,
   template: notHere,
   image: notHere,
@@ -94,7 +96,7 @@ export const lambdaLaunchSchema = z.object({
   /** Names, or IDs. */
   firewall_rulesets: namesOf('a firewall ruleset'),
   /** Who owns the home that cloud-init prepares. */
-  username: needed('the user of the box'),
+  username: z._default(z.nullable(needed('the user of the box')), null),
   tailscale: z._default(z.object({ enabled: z.boolean({ error: 'must be true or false' }) }), {
     enabled: false,
   }),

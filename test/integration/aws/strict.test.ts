@@ -13,8 +13,13 @@ import {
   StopInstancesCommand,
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
+import {
+  ChangeResourceRecordSetsCommand,
+  ListHostedZonesByNameCommand,
+  ListResourceRecordSetsCommand,
+} from '@aws-sdk/client-route-53';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { whyNoMoto } from '../../support/aws/moto.ts';
 import {
@@ -38,7 +43,8 @@ if (missing) console.warn(`notice: the strict AWS is not tried: ${missing}`);
   afterAll(() => aws.close());
   beforeEach(async () => {
     world = await World.make(aws);
-    clients = world.clients();
+    // Whoever they are, the invariants are not for them.
+    clients = world.somebody();
   });
   afterEach(() => world.end());
 
@@ -228,5 +234,118 @@ if (missing) console.warn(`notice: the strict AWS is not tried: ${missing}`);
     );
     expect(rest).toHaveLength(1);
     expect(none).toBeUndefined();
+  });
+
+  test('keeps a name for one kind of record, and deletes only exactly what is there', async () => {
+    const zone = world.addZone('Example.com');
+    const change = (Action: 'CREATE' | 'DELETE', Type: 'A' | 'CNAME', Value: string) =>
+      clients.route53.send(
+        new ChangeResourceRecordSetsCommand({
+          HostedZoneId: zone.id,
+          ChangeBatch: {
+            Changes: [
+              {
+                Action,
+                ResourceRecordSet: { Name: 'WS.example.com', Type, TTL: 300, ResourceRecords: [{ Value }] },
+              },
+            ],
+          },
+        }),
+      );
+    world.invariants.others.clear();
+    await change('CREATE', 'CNAME', 'a.example.net');
+    expect(await fails(change('CREATE', 'CNAME', 'b.example.net'))).toBe('InvalidChangeBatch');
+    expect(await fails(change('CREATE', 'A', '192.0.2.1'))).toBe('InvalidChangeBatch');
+    expect(await fails(change('DELETE', 'CNAME', 'b.example.net'))).toBe('InvalidChangeBatch');
+    expect(world.resolve('ws.example.com')).toEqual(['CNAME a.example.net']);
+    const { ResourceRecordSets } = await clients.route53.send(
+      new ListResourceRecordSetsCommand({
+        HostedZoneId: zone.id,
+        StartRecordName: 'ws.example.com',
+        MaxItems: 1,
+      }),
+    );
+    expect(ResourceRecordSets).toMatchObject([{ Name: 'ws.example.com.', Type: 'CNAME', TTL: 300 }]);
+    const { HostedZones } = await clients.route53.send(
+      new ListHostedZonesByNameCommand({ DNSName: 'EXAMPLE.com' }),
+    );
+    expect(HostedZones).toMatchObject([{ Id: `/hostedzone/${zone.id}`, Config: { PrivateZone: false } }]);
+    // Somebody's record: taking it away is noted.
+    await change('DELETE', 'CNAME', 'a.example.net');
+    expect(world.resolve('ws.example.com')).toEqual([]);
+    expect(world.invariants.broken.splice(0)).toEqual([
+      expect.stringMatching(/^I3: ws\.example\.com\. CNAME a\.example\.net is not devbox's \(call \d+/),
+    ]);
+  });
+
+  test('lets reads be some writes behind', async () => {
+    const { mainTable: TableName } = world.deployment;
+    const read = async (ConsistentRead: boolean) =>
+      (await clients.dynamo.send(new GetCommand({ TableName, Key: { project: 'ws' }, ConsistentRead })))
+        .Item?.['Status'];
+    const write = (status: string) =>
+      clients.dynamo.send(
+        new UpdateCommand({
+          TableName,
+          Key: { project: 'ws' },
+          UpdateExpression: 'SET #s = :s',
+          ConditionExpression: '#s <> :s',
+          ExpressionAttributeNames: { '#s': 'Status' },
+          ExpressionAttributeValues: { ':s': status },
+        }),
+      );
+    await world.putRow({ project: 'ws', Status: 'READY' });
+    await world.lag(1);
+    await write('LAUNCHING');
+    expect([await read(false), await read(true)]).toEqual(['READY', 'LAUNCHING']);
+    await write('RUNNING');
+    expect([await read(false), await read(true)]).toEqual(['LAUNCHING', 'RUNNING']);
+    await world.lag(null);
+    expect(await read(false)).toBe('RUNNING');
+  });
+
+  test('notes what breaks an invariant, and lets others do as they like', async () => {
+    clients = world.clients();
+    const { dynamo, ec2 } = clients;
+    const { mainTable: TableName } = world.deployment;
+    const ours = { Project: 'ws', ManagedBy: 'devbox-cli', 'devbox:deployment': 'devbox' };
+    const save = world.addImage({ name: 'save 1', owner: 'self', tags: ours });
+    await world.putRow({ project: 'ws', Status: 'READY', AMI: save.id, Colour: 'blue' });
+    await dynamo.send(new PutCommand({ TableName, Item: { project: 'ws', Status: 'READY', AMI: save.id } }));
+    await dynamo.send(
+      new UpdateCommand({
+        TableName,
+        Key: { project: 'ws' },
+        UpdateExpression: 'SET #s = :s',
+        ExpressionAttributeNames: { '#s': 'Status' },
+        ExpressionAttributeValues: { ':s': 'RUNNING' },
+      }),
+    );
+    await world.putRow({ project: 'ws', Status: 'READY', AMI: save.id });
+    const foreign = await run();
+    await ec2.send(new TerminateInstancesCommand({ InstanceIds: [foreign] }));
+    await ec2.send(new DeregisterImageCommand({ ImageId: save.id }));
+    const tags = Object.entries(ours).map(([Key, Value]) => ({ Key, Value }));
+    const marked = { TagSpecifications: [{ ResourceType: 'instance', Tags: tags }] };
+    await run(undefined, marked);
+    await run(undefined, marked);
+    expect(world.invariants.broken.map((line) => line.replace(/(vol|snap|ami|i)-\w+/g, 'ID'))).toEqual([
+      expect.stringMatching(/^I4: a put that may replace a row \(ws\)/),
+      expect.stringMatching(/^I5: attributes of others changed in ws/),
+      expect.stringMatching(/^I4: an update without a condition, .* \(ws\)/),
+      expect.stringMatching(/^I3: ID is not devbox's/),
+      expect.stringMatching(/^I3: ID is the current save of ws/),
+      expect.stringMatching(/^I1: ws has no good save any more/),
+      expect.stringMatching(/^I2: ws of devbox has 2 live machines: ID, ID/),
+    ]);
+    expect(() => world.end()).toThrow(/I3: .* is the current save of ws/);
+    world.invariants.broken.length = 0;
+    const others = world.somebody();
+    const kept = world.addImage({ name: 'save 2', owner: 'self', tags: ours });
+    await others.ec2.send(new DeregisterImageCommand({ ImageId: kept.id }));
+    expect(world.invariants.broken).toEqual([]);
+    expect(await world.leftovers()).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^snapshot .* of ws is under no save$/)]),
+    );
   });
 });

@@ -63,7 +63,7 @@ locals {
   rows = [
     {
       Effect   = "Allow"
-      Action   = ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan", "dynamodb:UpdateItem"]
+      Action   = ["dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan", "dynamodb:UpdateItem"]
       Resource = ["${local.tables}-main", "${local.tables}-meta", "${local.tables}-meta/index/SnapshotIndex"]
     },
   ]

@@ -1,8 +1,10 @@
 import type { KeyPair } from '../../../remote/keys/key-pair.ts';
+import { environmentScript } from '../../cloud-init/environment.ts';
+import { hostKeyConfig } from '../../cloud-init/host-key.ts';
+import { type Tailscale, tailscaleConfig } from '../../cloud-init/tailscale.ts';
 import { homeManagerFiles } from './home-manager.ts';
-import { environmentScript, nixProfileScript } from './profile.ts';
+import { nixProfileScript } from './profile.ts';
 import { boxScript } from './script/main.ts';
-import { type Tailscale, tailscaleConfig } from './tailscale.ts';
 import { units } from './units.ts';
 
 /** What differs from box to box, already checked. */
@@ -32,11 +34,6 @@ export function cloudConfig(settings: BoxSettings): object {
     // The tailnet first, so that the box can be reached there however the rest goes.
     runcmd: [...(tailscale ? [tailscale.command] : []), ['/usr/local/sbin/devbox-box', 'setup']],
   };
-}
-
-/** The keys of the image go, and no others are made: this one is the only one that the box can show. */
-function hostKeyConfig({ privateKey, publicKey }: KeyPair): object {
-  return { ssh_deletekeys: true, ssh_keys: { ed25519_private: privateKey, ed25519_public: publicKey } };
 }
 
 function files(settings: BoxSettings): WrittenFile[] {

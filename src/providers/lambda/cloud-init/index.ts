@@ -1,8 +1,8 @@
 import { DevboxError } from '../../../base/errors.ts';
 import type { KeyPair } from '../../../remote/keys/key-pair.ts';
+import type { Tailscale } from '../../cloud-init/tailscale.ts';
 import { cloudConfig } from './document.ts';
 import { largestUserData, ownUserData } from './own-file.ts';
-import type { Tailscale } from './tailscale.ts';
 
 export interface UserDataOptions {
   /** Persistent filesystem for home and Nix store; null keeps both on the root disk. */

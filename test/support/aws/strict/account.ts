@@ -1,3 +1,4 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { Answer } from './answer.ts';
 import { ec2Answer, jsonAnswer, refusalAnswer } from './answer.ts';
@@ -10,7 +11,11 @@ import { Faults } from './faults.ts';
 import { askMoto, isCrash } from './moto-link.ts';
 import { PublicParameters } from './public-parameters.ts';
 import { Refusal } from './refusal.ts';
+import { Replicas } from './replicas.ts';
 import type { AwsRequest } from './request.ts';
+import { routeAnswer } from './route53/index.ts';
+import { readRoute } from './route53/request.ts';
+import { Zones } from './route53/zones.ts';
 
 /** Who is told of every call that reaches the account. */
 export interface Watcher {
@@ -27,6 +32,8 @@ export class Account {
   readonly events: EventFeed;
   readonly cloud: Cloud;
   readonly publicParameters = new PublicParameters();
+  readonly zones = new Zones();
+  readonly replicas: Replicas;
   readonly watchers: Watcher[] = [];
   /** What clients asked that neither the layer nor moto can do. */
   readonly problems: string[] = [];
@@ -35,10 +42,12 @@ export class Account {
     readonly id: string,
     readonly region: string,
     private readonly motoUrl: string,
-    moto: EC2Client,
+    ec2: EC2Client,
+    dynamo: DynamoDBClient,
   ) {
+    this.replicas = new Replicas(motoUrl, dynamo);
     this.events = new EventFeed(id, region);
-    this.cloud = new Cloud(id, region, moto, this.events);
+    this.cloud = new Cloud(id, region, ec2, this.events);
   }
 
   /** Carries out a call and answers it, as AWS would; a refusal is an answer too. */
@@ -67,6 +76,11 @@ export class Account {
       const json = this.publicParameters.answer(request);
       if (json !== undefined) return jsonAnswer(json);
     }
+    if (service === 'route53') {
+      const answer = routeAnswer(this.zones, action, readRoute(request.path, request.body.toString()));
+      if (!answer) throw this.problem(`nobody imitates route53:${action}`);
+      return answer;
+    }
     return this.fromMoto(request);
   }
 
@@ -78,7 +92,8 @@ export class Account {
   }
 
   private async fromMoto(request: AwsRequest): Promise<Answer> {
-    const answer = await askMoto(this.motoUrl, request);
+    const answer = await askMoto(this.motoUrl, request, this.replicas.redirect(request));
+    if (answer.status < 300) await this.replicas.wrote(request);
     if (!isCrash(answer)) return answer;
     throw this.problem(`moto cannot do ${request.service}:${request.action}`);
   }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { readQuery } from './query.ts';
+import { readRoute, routeAction } from './route53/request.ts';
 
 /** One call as it came in. */
 export interface AwsRequest {
@@ -8,7 +9,7 @@ export interface AwsRequest {
   readonly service: string;
   /** AWS' name of the operation: `RunInstances`. */
   readonly action: string;
-  /** JSON as sent; EC2's query parameters as a tree; null for XML and for bodies without meaning. */
+  /** JSON as sent; EC2's query parameters as a tree; Route 53's as `RouteParams`. */
   readonly params: unknown;
   /** Who asks: the access key of the signature. */
   readonly accessKey: string;
@@ -32,27 +33,14 @@ export async function readRequest(message: IncomingMessage): Promise<AwsRequest>
     const params: unknown = body.length === 0 ? {} : JSON.parse(body.toString());
     return { ...common, action: target.replace(/^.*\./, ''), params };
   }
-  if (service === 'route53') return { ...common, action: routeAction(method, path), params: null };
+  if (service === 'route53') {
+    const params = readRoute(path, body.toString());
+    return { ...common, action: routeAction(method, path), params };
+  }
   const query = body.toString() || new URL(path, 'http://x').search.slice(1);
   return {
     ...common,
     action: new URLSearchParams(query).get('Action') ?? `${method} ${path}`,
     params: readQuery(query),
   };
-}
-
-/** Route 53 names its operations by method and path. */
-function routeAction(method: string, path: string): string {
-  const { pathname } = new URL(path, 'http://x');
-  const kind = `${method} ${pathname.replace(/^\/2013-04-01/, '').replace(/\/$/, '')}`;
-  const known: readonly (readonly [RegExp, string])[] = [
-    [/^GET \/hostedzonesbyname$/, 'ListHostedZonesByName'],
-    [/^GET \/hostedzone$/, 'ListHostedZones'],
-    [/^POST \/hostedzone$/, 'CreateHostedZone'],
-    [/^GET \/hostedzone\/[^/]+$/, 'GetHostedZone'],
-    [/^POST \/hostedzone\/[^/]+\/rrset$/, 'ChangeResourceRecordSets'],
-    [/^GET \/hostedzone\/[^/]+\/rrset$/, 'ListResourceRecordSets'],
-    [/^GET \/change\/[^/]+$/, 'GetChange'],
-  ];
-  return known.find(([pattern]) => pattern.test(kind))?.[1] ?? kind;
 }

@@ -21,7 +21,7 @@ export interface SeedOptions {
     readonly zone: string;
     readonly token?: string;
   };
-  /** As an older deployment wrote it: the templates as an object from zone to id. */
+  /** As the first deployments wrote it: the templates as an object from zone to id, the meta table nowhere. */
   readonly legacy?: boolean;
 }
 
@@ -97,6 +97,7 @@ export async function seedDeployment(
     launchTemplateIds: JSON.stringify(legacy ? byZone : templateIds),
     ...Object.fromEntries(templateIds.map((id, n) => [`launchTemplateId_az${n}`, id])),
     snapshotTable: mainTable,
+    metaTable: legacy ? undefined : metaTable,
     'dns/provider': dns?.provider ?? 'none',
     'dns/zone': dns?.zone,
     'secrets/cloudflare/apiToken': dns?.token,

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { startMoto } from '../moto.ts';
 import { Account } from './account.ts';
@@ -31,8 +32,10 @@ export interface StrictAws {
  */
 export async function startStrictAws({ port = 0 }: { readonly port?: number } = {}): Promise<StrictAws> {
   const moto = await startMoto();
-  const ec2 = new EC2Client({ endpoint: moto.url, region, credentials: testKeys });
-  let account = new Account(accountId, region, moto.url, ec2);
+  const settings = { endpoint: moto.url, region, credentials: testKeys };
+  const ec2 = new EC2Client(settings);
+  const dynamo = new DynamoDBClient(settings);
+  let account = new Account(accountId, region, moto.url, ec2, dynamo);
   const inTurn = oneAtATime();
 
   async function exchange(message: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -65,13 +68,14 @@ export async function startStrictAws({ port = 0 }: { readonly port?: number } = 
     account: () => account,
     async reset() {
       await inTurn(() => moto.reset());
-      account = new Account(accountId, region, moto.url, ec2);
+      account = new Account(accountId, region, moto.url, ec2, dynamo);
       return account;
     },
     async close() {
       server.close();
       server.closeAllConnections();
       ec2.destroy();
+      dynamo.destroy();
       await moto.close();
     },
   };

@@ -1,32 +1,18 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { EC2Client } from '@aws-sdk/client-ec2';
-import { CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53';
-import { DeleteParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import {
-  DeleteCommand,
-  DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  ScanCommand,
-} from '@aws-sdk/lib-dynamodb';
+import { DeleteParameterCommand } from '@aws-sdk/client-ssm';
+import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Account } from './account.ts';
 import { addImage, type ImageOptions, type SeededImages, seedImages } from './base-images.ts';
 import { isChange } from './calls.ts';
+import { type Clients, clientsOf, type Row, scan } from './clients.ts';
 import type { Image, Instance, Tags } from './ec2/resources.ts';
 import type { AwsEvent } from './events.ts';
 import type { Fault } from './faults.ts';
+import { Invariants } from './invariants/index.ts';
+import { leftovers } from './invariants/leftovers.ts';
+import { canonicalName } from './route53/request.ts';
+import type { Zone } from './route53/zones.ts';
 import { type Deployment, putParameter, type SeedOptions, seedDeployment } from './seed.ts';
 import { region, type StrictAws, testKeys } from './server.ts';
-
-export type Row = Readonly<Record<string, unknown>>;
-
-/** Clients of AWS' own library; one try each, so that a call of the test is one call. */
-export interface Clients {
-  readonly ec2: EC2Client;
-  readonly dynamo: DynamoDBDocumentClient;
-  readonly ssm: SSMClient;
-  readonly route53: Route53Client;
-}
 
 export const gpuParameter =
   '/aws/service/deeplearning/ami/x86_64/base-oss-nvidia-driver-gpu-ubuntu-24.04/latest/ami-id';
@@ -40,6 +26,8 @@ export class World {
   /** Looks past the layer, into moto. */
   private readonly beneath: Clients;
   private readonly opened: Clients[] = [];
+  private readonly deployments = new Map<string, string>();
+  readonly invariants: Invariants;
 
   private constructor(
     readonly aws: StrictAws,
@@ -50,6 +38,11 @@ export class World {
   ) {
     this.url = aws.url;
     this.beneath = beneath;
+    this.deployments.set(deployment.mainTable, deployment.prefix);
+    this.invariants = new Invariants(account, {
+      main: this.deployments,
+      row: (table, project) => this.rowIn(table, project),
+    });
   }
 
   static async make(aws: StrictAws, options: SeedOptions = {}): Promise<World> {
@@ -59,7 +52,8 @@ export class World {
     account.publicParameters.values.set(gpuParameter, images.gpu).set(ubuntuParameter, images.ubuntu);
     const deployment = await seedDeployment(beneath, region, options);
     const world = new World(aws, account, beneath, deployment, images);
-    if (options.dns?.provider === 'route53') await world.addZone(options.dns.zone);
+    account.watchers.push(world.invariants);
+    if (options.dns?.provider === 'route53') world.addZone(options.dns.zone);
     return world;
   }
 
@@ -100,6 +94,12 @@ export class World {
     return clients;
   }
 
+  /** Clients of somebody in the account who is not devbox and may do as they like. */
+  somebody(): Clients {
+    this.invariants.others.add('AKIASOMEBODY');
+    return this.clients('AKIASOMEBODY');
+  }
+
   fault(fault: Fault): void {
     this.account.faults.add(fault);
   }
@@ -117,11 +117,8 @@ export class World {
 
   // The project's records.
 
-  async row(project: string): Promise<Row | undefined> {
-    const { Item: row } = await this.beneath.dynamo.send(
-      new GetCommand({ TableName: this.deployment.mainTable, Key: { project }, ConsistentRead: true }),
-    );
-    return row;
+  row(project: string): Promise<Row | undefined> {
+    return this.rowIn(this.deployment.mainTable, project);
   }
 
   rows(): Promise<Row[]> {
@@ -137,12 +134,24 @@ export class World {
     const { mainTable, metaTable } = this.deployment;
     const TableName = 'volumeId' in row ? metaTable : mainTable;
     await this.beneath.dynamo.send(new PutCommand({ TableName, Item: { ...row } }));
+    if (TableName === mainTable) await this.invariants.know(mainTable, String(row['project']));
   }
 
   async deleteRow(project: string): Promise<void> {
     await this.beneath.dynamo.send(
       new DeleteCommand({ TableName: this.deployment.mainTable, Key: { project } }),
     );
+    await this.invariants.know(this.deployment.mainTable, project);
+  }
+
+  /**
+   * Lets reads that do not ask for consistency, and those of indexes, find the tables some writes behind.
+   * @param writes `Infinity`: as they are now for good; null: no longer.
+   */
+  async lag(writes: number | null): Promise<void> {
+    const { mainTable, metaTable } = this.deployment;
+    if (writes === null) return this.account.replicas.stop();
+    await this.account.replicas.start([mainTable, metaTable], writes);
   }
 
   /** Sets a parameter of the deployment, by its name below the prefix; undefined takes it away. */
@@ -153,8 +162,10 @@ export class World {
   }
 
   /** Sets up a second deployment in the same account. */
-  deploy(options: SeedOptions): Promise<Deployment> {
-    return seedDeployment(this.beneath, region, options);
+  async deploy(options: SeedOptions): Promise<Deployment> {
+    const deployment = await seedDeployment(this.beneath, region, options);
+    this.deployments.set(deployment.mainTable, deployment.prefix);
+    return deployment;
   }
 
   // Machines and their disks.
@@ -204,23 +215,37 @@ export class World {
 
   // Names.
 
-  /** @returns the zone's id. */
-  async addZone(name: string): Promise<string> {
-    const { HostedZone: zone } = await this.beneath.route53.send(
-      new CreateHostedZoneCommand({ Name: name, CallerReference: `${name}-${this.cloud.next()}` }),
-    );
-    return (zone?.Id ?? '').replace(/^.*\//, '');
+  /** Sets up a zone. */
+  addZone(name: string, isPrivate?: boolean): Zone {
+    return this.account.zones.add(name, isPrivate);
+  }
+
+  /** Makes a record that somebody else is to have made, in the first zone that fits. */
+  addRecord(name: string, type: string, value: string, ttl = 300): void {
+    const own = canonicalName(name);
+    const zone = [...this.account.zones.all.values()].find((it) => own.endsWith(it.name));
+    if (!zone) throw new Error(`no zone for ${name}`);
+    this.account.zones.change(zone, [{ action: 'UPSERT', set: { name: own, type, ttl, values: [value] } }]);
+  }
+
+  /** What a name leads to, in every public zone: `CNAME target`. */
+  resolve(name: string): string[] {
+    const own = canonicalName(name);
+    return [...this.account.zones.all.values()]
+      .flatMap(({ sets, isPrivate }) => (isPrivate ? [] : sets))
+      .filter((set) => set.name === own)
+      .flatMap(({ type, values }) => values.map((value) => `${type} ${value}`));
   }
 
   /**
    * Ends the test.
-   * @throws what was asked that nobody imitates, and the faults that no call met.
+   * @throws what was asked that nobody imitates, the faults that no call met, and the invariants that were broken.
    */
   end({ check = true }: { readonly check?: boolean } = {}): void {
     for (const clients of [...this.opened, this.beneath]) {
       for (const client of Object.values(clients)) client.destroy();
     }
-    const wrong = [...this.account.problems, ...this.faults.unmet()];
+    const wrong = [...this.account.problems, ...this.faults.unmet(), ...this.invariants.broken];
     if (check && wrong.length > 0) throw new Error(`strict AWS:\n  ${wrong.join('\n  ')}`);
   }
 
@@ -232,39 +257,21 @@ export class World {
       .map(({ name }) => name.replace(/^.*:/, ''));
   }
 
+  /** What should not be there once all is settled (I6). */
+  async leftovers(): Promise<string[]> {
+    return leftovers(this.account, this.deployment.prefix, await this.rows(), await this.metaRows());
+  }
+
+  private async rowIn(TableName: string, project: string): Promise<Row | undefined> {
+    const { Item: row } = await this.beneath.dynamo.send(
+      new GetCommand({ TableName, Key: { project }, ConsistentRead: true }),
+    );
+    return row;
+  }
+
   private volumeAt(instanceId: string, device: string) {
     const volume = this.cloud.volumesOf(instanceId).find(({ attachment }) => attachment?.device === device);
     if (!volume) throw new Error(`${instanceId} has no disk at ${device}`);
     return volume;
   }
-}
-
-function clientsOf(endpoint: string, accessKeyId: string): Clients {
-  const settings = {
-    endpoint,
-    region,
-    credentials: { accessKeyId, secretAccessKey: testKeys.secretAccessKey },
-    maxAttempts: 1,
-  };
-  return {
-    ec2: new EC2Client(settings),
-    dynamo: DynamoDBDocumentClient.from(new DynamoDBClient(settings), {
-      marshallOptions: { removeUndefinedValues: true },
-    }),
-    ssm: new SSMClient(settings),
-    route53: new Route53Client(settings),
-  };
-}
-
-async function scan(dynamo: DynamoDBDocumentClient, table: string): Promise<Row[]> {
-  const rows: Row[] = [];
-  let from: Row | undefined;
-  do {
-    const { Items = [], LastEvaluatedKey } = await dynamo.send(
-      new ScanCommand({ TableName: table, ConsistentRead: true, ExclusiveStartKey: from }),
-    );
-    rows.push(...Items);
-    from = LastEvaluatedKey;
-  } while (from);
-  return rows;
 }

@@ -1,4 +1,4 @@
-/** What becomes XML: keys are elements in order, lists are `item` elements, undefined is left out. */
+/** What becomes XML: keys are elements in order, lists one element for each entry, undefined is left out. */
 export type Xml =
   | string
   | number
@@ -8,15 +8,21 @@ export type Xml =
   | readonly Xml[]
   | { readonly [key: string]: Xml };
 
-/** Writes what EC2 answers: the children of an element. */
-export function writeXml(value: Xml): string {
+/**
+ * Writes the children of an element.
+ * @param entryOf how an entry of a list is wrapped; as EC2 does it by default.
+ */
+export function writeXml(
+  value: Xml,
+  entryOf: (inside: string) => string = (inside) => `<item>${inside}</item>`,
+): string {
   if (value === undefined) return '';
   if (value instanceof Date) return value.toISOString();
   if (typeof value !== 'object') return escapeXml(String(value));
-  if (isList(value)) return value.map((item) => `<item>${writeXml(item)}</item>`).join('');
+  if (isList(value)) return value.map((entry) => entryOf(writeXml(entry, entryOf))).join('');
   return Object.entries(value)
     .filter(([, inside]) => inside !== undefined)
-    .map(([key, inside]) => `<${key}>${writeXml(inside)}</${key}>`)
+    .map(([key, inside]) => `<${key}>${writeXml(inside, entryOf)}</${key}>`)
     .join('');
 }
 

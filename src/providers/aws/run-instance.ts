@@ -1,0 +1,248 @@
+import { createHash } from 'node:crypto';
+import {
+  type _InstanceType,
+  type BlockDeviceMapping,
+  type Instance,
+  RunInstancesCommand,
+  type RunInstancesCommandInput,
+  type TagSpecification,
+} from '@aws-sdk/client-ec2';
+import { awsError, awsFailureOf } from '../../base/aws/failure.ts';
+import { DevboxError } from '../../base/errors.ts';
+import { cleanLine } from '../../base/text.ts';
+import type { AwsAccount } from './account.ts';
+import { listInstances } from './instances.ts';
+import { wireTags } from './tags.ts';
+import type { ZoneTemplate } from './zones.ts';
+
+/** One instance that is wanted, wherever there is room for it. */
+export interface WantedInstance {
+  /** Tried in this order: each type in every zone before the next type. */
+  readonly zones: readonly ZoneTemplate[];
+  readonly types: readonly string[];
+  readonly image: string;
+  readonly keyName: string | null;
+  /** In base64. */
+  readonly userData: string | null;
+  readonly mappings: readonly BlockDeviceMapping[];
+  /** Of the instance, its volumes and its network interfaces. */
+  readonly tags: Readonly<Record<string, string>>;
+  /** A tag that no other launch has, by which the instance is found where the answer was lost. */
+  readonly mark: { readonly key: string; readonly value: string };
+}
+
+/** Where an instance could not be had, and what AWS said. */
+export interface Refusal {
+  readonly type: string;
+  /** The zone, or the launch template where the zone is not known. */
+  readonly place: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+export type RunOutcome =
+  | {
+      readonly kind: 'launched';
+      readonly id: string;
+      readonly zone: string | null;
+      readonly type: string | null;
+    }
+  /** Every zone refused every type for lack of room, or because it has no such type. */
+  | { readonly kind: 'no-room'; readonly refusals: readonly Refusal[] }
+  /** Nothing was launched. */
+  | { readonly kind: 'refused'; readonly error: unknown; readonly isBusy: boolean }
+  /** Nobody knows. */
+  | { readonly kind: 'lost'; readonly error: DevboxError };
+
+/** What only says that this place has no room for this type, or has no such type. */
+const noRoom =
+  /^(Insufficient(Instance|Host|ReservedInstance)?Capacity|InsufficientCapacity|Unsupported|InstanceTypeNotSupported|UnfulfillableCapacity)$/;
+
+const busy = /^(Throttling\w*|RequestLimitExceeded|TooManyRequestsException)$/;
+
+/** Nothing was sent. */
+const unsent = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|CredentialsProviderError)$/;
+
+/**
+ * Launches one instance. The same wish has the same token in the same place, so that asking twice makes one; where the
+ * answer is lost, the instance is looked for by its mark.
+ * @param told called before each place that is tried after the first.
+ */
+export async function runInstance(
+  account: AwsAccount,
+  wanted: WantedInstance,
+  told: (refusal: Refusal) => void,
+): Promise<RunOutcome> {
+  const refusals: Refusal[] = [];
+  for (const type of wanted.types) {
+    for (const zone of wanted.zones) {
+      const tried = await tryPlace(account, wanted, type, zone);
+      if ('outcome' in tried) return tried.outcome;
+      refusals.push(tried.refusal);
+      told(tried.refusal);
+    }
+  }
+  return { kind: 'no-room', refusals };
+}
+
+type Tried = { readonly outcome: RunOutcome } | { readonly refusal: Refusal };
+
+async function tryPlace(
+  account: AwsAccount,
+  wanted: WantedInstance,
+  type: string,
+  { template, zone }: ZoneTemplate,
+): Promise<Tried> {
+  const input = requestFor(wanted, checkedType(type), template);
+  try {
+    const { Instances: made } = await account.attempt('Launching an instance', () =>
+      account.ec2.send(new RunInstancesCommand(input)),
+    );
+    const instance = made?.[0];
+    if (instance?.InstanceId !== undefined) return { outcome: launched(instance) };
+  } catch (error) {
+    return judge(account, wanted, error, { type, place: zone ?? template });
+  }
+  return { outcome: await find(account, wanted, unnamed()) };
+}
+
+async function judge(
+  account: AwsAccount,
+  wanted: WantedInstance,
+  reason: unknown,
+  where: Pick<Refusal, 'type' | 'place'>,
+): Promise<Tried> {
+  const failure = awsFailureOf(reason);
+  if (failure === null) return { outcome: { kind: 'refused', error: reason, isBusy: false } };
+  const { name, message, status } = failure;
+  if (noRoom.test(name)) return { refusal: { ...where, code: name, message } };
+  const error = awsError(reason, {
+    doing: `Could not launch ${where.type} in ${where.place}`,
+    means: ({ name: code }) => meanings.find(([codes]) => codes.test(code))?.[1],
+    details: [
+      { label: 'Image', value: wanted.image },
+      ...(wanted.keyName === null ? [] : [{ label: 'Key Pair', value: wanted.keyName }]),
+    ],
+  });
+  const wasSent = !(unsent.test(name) && attemptsOf(reason) <= 1);
+  const isUnclear = status === null ? wasSent : status >= 500 || name === 'IdempotentParameterMismatch';
+  if (!isUnclear) return { outcome: { kind: 'refused', error, isBusy: busy.test(name) } };
+  const found = await find(account, wanted, error);
+  const isBusy = busy.test(name);
+  return { outcome: found.kind === 'lost' && isBusy ? { kind: 'refused', error, isBusy } : found };
+}
+
+const meanings = [
+  [
+    /^InvalidKeyPair\.NotFound$/,
+    {
+      kind: 'not-found',
+      hint: 'devbox ssh-keys api=aws lists them; without ssh_key_name, devbox makes one.',
+    },
+  ],
+  [
+    /^InvalidAMIID\./,
+    { kind: 'not-found', hint: 'Images belong to one region: devbox list images api=aws.' },
+  ],
+  [
+    /^InvalidLaunchTemplate(Id|Name)?\./,
+    {
+      kind: 'usage',
+      hint: 'The launch templates of the deployment are not those in its parameter: apply infra/aws again, as docs/aws.md says.',
+    },
+  ],
+  [
+    /^(InvalidInstanceType|InvalidParameterCombination)$/,
+    {
+      kind: 'usage',
+      hint: 'See what there is: devbox list instance_types api=aws. An arm64 type needs an arm64 image.',
+    },
+  ],
+] as const;
+
+/** How often the library sent it. */
+function attemptsOf(error: unknown): number {
+  const metadata: unknown =
+    typeof error === 'object' && error !== null && '$metadata' in error && error.$metadata;
+  if (typeof metadata !== 'object' || metadata === null || !('attempts' in metadata)) return 1;
+  return typeof metadata.attempts === 'number' ? metadata.attempts : 1;
+}
+
+/** Looks at an instance that may have been made, so often before it counts as lost. */
+const looks = 3;
+
+async function find(account: AwsAccount, { mark }: WantedInstance, error: unknown): Promise<RunOutcome> {
+  for (let look = 0; look < looks; look++) {
+    if (look > 0) await pause(account);
+    const found = await listInstances(account, [{ Name: `tag:${mark.key}`, Values: [mark.value] }]).catch(
+      () => [],
+    );
+    const instance = found.find(({ State }) => State?.Name !== 'shutting-down');
+    if (instance) return launched(instance);
+  }
+  return { kind: 'lost', error: lost(error) };
+}
+
+const pause = ({ api }: AwsAccount): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, Math.min(api.poll_interval, 5) * 1000));
+
+function launched(instance: Instance): RunOutcome {
+  return {
+    kind: 'launched',
+    id: cleanLine(instance.InstanceId ?? '', 60),
+    zone: cleanLine(instance.Placement?.AvailabilityZone ?? '', 60) || null,
+    type: cleanLine(instance.InstanceType ?? '', 60) || null,
+  };
+}
+
+const unnamed = (): DevboxError =>
+  new DevboxError('failed', 'The answer names no instance', { code: 'aws/no-instance-id' });
+
+function lost(cause: unknown): DevboxError {
+  const error = cause instanceof DevboxError ? cause : undefined;
+  return new DevboxError('outcome-unknown', 'It is not known whether an instance was launched.', {
+    title: 'Outcome Unknown',
+    code: error?.code ?? 'aws/lost',
+    details: [...(error?.details ?? []), ...(error ? [{ label: 'Answer', value: error.message }] : [])],
+    hint: 'It may exist and cost money. Look for it: devbox list api=aws',
+    cause,
+  });
+}
+
+function requestFor(wanted: WantedInstance, type: _InstanceType, template: string): RunInstancesCommandInput {
+  const tags = wireTags(wanted.tags);
+  const kinds = ['instance', 'volume', 'network-interface'] as const;
+  const input: RunInstancesCommandInput = {
+    LaunchTemplate: { LaunchTemplateId: template, Version: '$Latest' },
+    ImageId: wanted.image,
+    InstanceType: type,
+    MinCount: 1,
+    MaxCount: 1,
+    ...(wanted.keyName === null ? {} : { KeyName: wanted.keyName }),
+    ...(wanted.userData === null ? {} : { UserData: wanted.userData }),
+    ...(wanted.mappings.length === 0 ? {} : { BlockDeviceMappings: [...wanted.mappings] }),
+    // A request that some program on the box can be made to send must not be enough for its credentials.
+    MetadataOptions: { HttpTokens: 'required' },
+    TagSpecifications: kinds.map((ResourceType): TagSpecification => ({ ResourceType, Tags: tags })),
+  };
+  return { ...input, ClientToken: clientToken(wanted.mark.value, input) };
+}
+
+/** New types appear every month; which there are says AWS. @throws DevboxError `usage` for what is no name of a type. */
+function checkedType(name: string): _InstanceType {
+  if (isTypeName(name)) return name;
+  throw new DevboxError('usage', `${JSON.stringify(name)} is no instance type`, {
+    code: 'aws/instance-type',
+    title: 'Configuration Error',
+    details: [{ label: 'Setting', value: 'instance_type' }],
+    hint: 'Types are written like g5.xlarge; devbox list instance_types api=aws shows them.',
+  });
+}
+
+const isTypeName = (name: string): name is _InstanceType => /^[a-z][a-z0-9-]*\.[a-z0-9-]+$/.test(name);
+
+/** One and the same for the same request, at most 64 characters of ASCII. */
+function clientToken(mark: string, input: RunInstancesCommandInput): string {
+  const digest = createHash('sha256').update(JSON.stringify(input)).digest('hex');
+  return `${mark}-${digest}`.replace(/[^\x21-\x7e]/g, '-').slice(0, 64);
+}

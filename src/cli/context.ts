@@ -5,6 +5,7 @@ import type { Writable } from 'node:stream';
 import { systemClock } from '../base/clock.ts';
 import type { Context, Output, Paths } from '../base/context.ts';
 import { DevboxError, interrupted } from '../base/errors.ts';
+import { cleanLine } from '../base/text.ts';
 
 /**
  * Everything that devbox knows of the world outside, taken from the running process.
@@ -34,7 +35,7 @@ export function processContext(packageRoot: string, version: string): Context {
     random: Math.random,
     signal: interruptSignal(unanswered),
     unanswered,
-    user: { name: userName(), host: hostname() },
+    user: { name: userName(), host: hostName(env) },
     version,
   };
 }
@@ -101,6 +102,11 @@ function homeOfUser(): string {
       cause,
     });
   }
+}
+
+/** What this machine is called in leases and locks: machines that share them need names of their own. */
+function hostName(env: Readonly<Record<string, string | undefined>>): string {
+  return cleanLine(env['DEVBOX_HOST'] ?? '', 100) || hostname();
 }
 
 function userName(): string {

@@ -22,7 +22,7 @@ export async function accessTo(
     case 'server':
       return requireFacet(provider, 'server').access(box);
     case 'ssh': {
-      const { argv, whyRefused } = await arrangeSsh(box, box.reach, ssh, deps);
+      const { argv, whyRefused } = await arrangeSsh(box, box.reach, ssh, deps, provider.account);
       const { context } = deps;
       return accessOverSsh({ connect: over(argv), env: context.env, signal: context.signal, whyRefused });
     }

@@ -65,6 +65,28 @@ export async function askProviders(
   return { asked, failed };
 }
 
+/**
+ * Tells of leases that nobody has looked at, because the key for their provider is of another account, unless the user
+ * named the provider.
+ * @returns them.
+ */
+export function tellUnseen(
+  leases: readonly Lease[],
+  asked: readonly Asked[],
+  { emit, apiIsExplicit }: Pick<CommandDeps, 'emit' | 'apiIsExplicit'>,
+): readonly Lease[] {
+  if (apiIsExplicit) return [];
+  const seen = new Set(asked.flatMap((one) => one.leases.map(({ id }) => id)));
+  const unseen = leases.filter(
+    ({ id, provider }) => !seen.has(id) && asked.some((one) => one.provider.name === provider),
+  );
+  for (const { id, name, account } of unseen) {
+    const message = `The lease ${id} of ${name} was not looked at: it is of another account (${account}) than the key here`;
+    emit({ type: 'notice', level: 'warning', message });
+  }
+  return unseen;
+}
+
 /** One lease of each provider that is not the configured one. */
 function otherTargets(leases: readonly Lease[], { apiOption, apiSettings }: CommandDeps): Lease[] {
   const configured = apiTarget({ api: apiOption, apiSettings });

@@ -42,7 +42,8 @@ export async function findBox(
     throw withoutLease(identifier, error);
   });
   const boxes = await provider.list();
-  const { leases } = await settleLeases(provider, boxes, await allLeases(deps), deps);
+  const all = await allLeases(deps);
+  const { leases } = await settleLeases(provider, boxes, all, deps);
   const found = (box: Box, isExact: boolean): FoundBox => ({
     box,
     provider,
@@ -80,6 +81,13 @@ export async function findBox(
     ...(isIdPrefix(identifier) ? [(box: Box) => box.id.startsWith(identifier)] : []),
   ]);
   if (near) return found(near, false);
+  const foreign = all.find(
+    (lease) =>
+      lease.provider === provider.name &&
+      !leases.some(({ id }) => id === lease.id) &&
+      [lease.id, lease.slug, lease.instanceId, lease.name].includes(identifier),
+  );
+  if (foreign) throw otherAccount(foreign);
   throw notFound(identifier, boxes);
 }
 
@@ -152,6 +160,24 @@ function ambiguous(identifier: string, boxes: readonly Box[]): DevboxError {
     })),
     hint: `Say which by its id: instance_identifier=${boxes[0]?.id ?? 'ID'}`,
   });
+}
+
+/** The error for a box that only a lease knows, and that the key at hand does not reach. */
+function otherAccount({ id, name, account, owner }: Lease): DevboxError {
+  return new DevboxError(
+    'unauthorised',
+    `${name} is of another account than the key here; nothing was sent about it`,
+    {
+      code: 'lease/other-account',
+      title: 'Another Account',
+      details: [
+        { label: 'Lease', value: id },
+        { label: 'Account', value: account },
+        { label: 'Taken out by', value: cleanLine(`${owner.user}@${owner.host}`, 100) },
+      ],
+      hint: `Set the key of that account. If it is no more, give the lease up: devbox lease release ${id}`,
+    },
+  );
 }
 
 function notFound(identifier: string, boxes: readonly Box[]): DevboxError {

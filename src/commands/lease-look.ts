@@ -1,3 +1,4 @@
+import type { Context } from '../base/context.ts';
 import type { Lease } from '../leases/lease.ts';
 import { costSoFar, secondsLeft } from '../leases/term.ts';
 import { type Row, type Text, token } from '../ui/card.ts';
@@ -13,6 +14,8 @@ export interface LeaseLook {
   readonly now: number;
   /** When a reaper was here last, in milliseconds since 1970; null where none is known. */
   readonly reapedAt: number | null;
+  /** Who is asking. */
+  readonly user: Context['user'];
 }
 
 /** Reads the leases, to be shown with boxes. */
@@ -22,18 +25,21 @@ export async function lookAtLeases({
 }: Pick<CommandDeps, 'leases' | 'context'>): Promise<LeaseLook> {
   const now = context.clock.now();
   const byBox = new Map((await leases.list()).leases.map((lease) => [lease.instanceId, lease]));
-  return { of: (id) => byBox.get(id), now, reapedAt: await leases.lastReaped() };
+  return { of: (id) => byBox.get(id), now, reapedAt: await leases.lastReaped(), user: context.user };
 }
 
-/** Rows on the end of a lease and its cost so far; none for one on which nothing was agreed and that costs nothing. */
-export function termRows(lease: Lease, { now, reapedAt }: Omit<LeaseLook, 'of'>): Row[] {
+/** Rows on whose a lease is, where it is somebody else’s, on its end, and on its cost so far. */
+export function termRows(lease: Lease, { now, reapedAt, user }: Omit<LeaseLook, 'of'>): Row[] {
   const cost = costSoFar(lease, now);
   const reaper =
     reapedAt === null
       ? 'no reaper is known here: nothing ends it by itself'
       : `devbox reap was here ${formatDuration((now - reapedAt) / 1000)} ago`;
+  const { owner } = lease;
   const ends = lease.expiresAt !== null || lease.idleTimeoutSeconds !== null;
+  const isOwn = owner.user === user.name && owner.host === user.host;
   return [
+    ...(isOwn ? [] : [{ label: 'Owner', value: `${owner.user}@${owner.host}` }]),
     ...(lease.expiresAt === null ? [] : [{ label: 'Lease', value: leaseEnd(lease, now) }]),
     ...(lease.idleTimeoutSeconds === null
       ? []
@@ -88,6 +94,7 @@ export function termJson(lease: Lease, { now, reapedAt }: Omit<LeaseLook, 'of'>)
   return {
     id: lease.id,
     slug: lease.slug,
+    owner: lease.owner,
     expires_at: lease.expiresAt,
     ttl_seconds: lease.ttlSeconds,
     idle_timeout_seconds: lease.idleTimeoutSeconds,

@@ -37,8 +37,8 @@ async function access(box: Box, ssh: SshConfig, deps: ReadyDeps): Promise<Shown>
     const { line, advice } = await shellLineTo(box, ssh, deps);
     return { box, line, advice };
   } catch (error) {
-    // The box is up all the same.
-    if (!(error instanceof DevboxError) || error.code !== 'ssh/no-user') throw error;
+    // The box is there all the same.
+    if (!(error instanceof DevboxError) || !/^ssh\/(no-user|key-elsewhere)$/.test(error.code)) throw error;
     return { box, line: undefined, advice: [`${error.message}. ${error.hint ?? ''}`] };
   }
 }

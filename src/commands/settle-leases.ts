@@ -33,7 +33,7 @@ export async function settleLeases(
   deps: CommandDeps,
   dryRun = false,
 ): Promise<SettledLeases> {
-  const leases = all.filter((lease) => concerns(lease, provider));
+  const leases = all.filter((lease) => concerns(lease, provider) || isShown(lease, provider, boxes));
   const taken = new Set(leases.flatMap(({ instanceId }) => instanceId ?? []));
   const settled: Settled[] = [];
   for (const lease of leases.filter(isUnsettled)) {
@@ -44,6 +44,11 @@ export async function settleLeases(
   }
   const after = new Map(settled.map(({ lease }) => [lease.id, lease]));
   return { leases: leases.map((lease) => after.get(lease.id) ?? lease), settled };
+}
+
+/** Whether the box of a lease is among those that a provider lists: a new key of an account looks like another account. */
+function isShown(lease: Lease, { name }: Provider, boxes: readonly Box[]): boolean {
+  return lease.provider === name && boxes.some(({ id }) => id === lease.instanceId);
 }
 
 /** Writes down which box a lease is on, unless another process was first. */

@@ -3,7 +3,6 @@ import type { Context } from '../base/context.ts';
 import { DevboxError } from '../base/errors.ts';
 import { shellLine } from '../base/shell.ts';
 import type { Box, Reach } from '../providers/provider.ts';
-import { type BoxKeys, readBoxKeys } from '../remote/keys/box-keys.ts';
 import { changedHostKey } from '../remote/keys/host-key-check.ts';
 import { sshArgv } from '../remote/ssh-command.ts';
 import { type HostEntry, writeHostEntry } from '../remote/ssh-config.ts';
@@ -11,6 +10,7 @@ import { includeState } from '../remote/ssh-include.ts';
 import type { SshPlaces, SshTarget } from '../remote/ssh-target.ts';
 import { type Text, token } from '../ui/card.ts';
 import type { CommandDeps } from './command.ts';
+import { keysOfBox } from './keys-of-box.ts';
 import type { SshConfig } from './settings.ts';
 import { unreachable } from './unreachable.ts';
 
@@ -30,18 +30,24 @@ export function sshPlaces(ssh: SshConfig, context: Context): SshPlaces {
   return { home: context.paths.home, state: context.paths.state, configDir: ssh.config_dir };
 }
 
-/** Makes `ssh NAME` work for a box that has an address, and says how it is reached. */
+/**
+ * Makes `ssh NAME` work for a box that has an address, and says how it is reached.
+ * @param account who pays for the box, where that is known.
+ * @throws DevboxError `ssh/key-elsewhere` where its private key is not on this machine.
+ */
 export async function arrangeSsh(
   box: Box,
   reach: Extract<Reach, { kind: 'ssh' }>,
   ssh: SshConfig,
   deps: Pick<CommandDeps, 'context' | 'leases'>,
+  account: string | null,
 ): Promise<SshAccess> {
   const { context } = deps;
   const places = sshPlaces(ssh, context);
-  const keys = await keysOf(box, deps);
+  const keys = await keysOfBox(box, ssh, deps);
   const target: SshTarget = {
     instanceId: box.id,
+    origin: { provider: box.provider, account: keys.account ?? account },
     name: box.name,
     address: await bestAddress(keys.tailnetName, reach.host),
     region: box.region,
@@ -78,18 +84,6 @@ async function bestAddress(tailnetName: string | null, address: string): Promise
   );
 }
 
-/** The key and the host key that devbox made for a box; the lease on it knows which. */
-async function keysOf(
-  { id, provider }: Box,
-  { context, leases }: Pick<CommandDeps, 'context' | 'leases'>,
-): Promise<BoxKeys> {
-  const { leases: found } = await leases.list();
-  const lease = found.find((one) => one.instanceId === id && one.provider === provider);
-  return lease
-    ? readBoxKeys(context.paths.state, lease.id)
-    : { identityFile: null, host: null, tailnetName: null };
-}
-
 /**
  * The line that opens a shell on a box, whichever way it is reached.
  * @throws DevboxError `box/unreachable` where it cannot be reached now.
@@ -101,7 +95,7 @@ export async function shellLineTo(
 ): Promise<SshAccess> {
   switch (box.reach.kind) {
     case 'ssh':
-      return arrangeSsh(box, box.reach, ssh, deps);
+      return arrangeSsh(box, box.reach, ssh, deps, null);
     case 'server': {
       const argv = ['devbox', 'ssh', box.name ?? box.id];
       return { argv, line: shellLine(argv), whyRefused: async () => null, advice: [] };

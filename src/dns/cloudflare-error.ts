@@ -52,7 +52,7 @@ export function cloudflareError(
   if (error instanceof DevboxError) return error;
   const told = toldBy(error);
   const { kind, hint } = meaningOf(error, told);
-  const message = error instanceof z.core.$ZodError ? unreadable(error) : told.message;
+  const message = unreadable(error) ?? told.message;
   return new DevboxError(kind, `${doing}: ${redact(message, [token]).replace(/\.$/, '')}.`, {
     title: 'Cloudflare Error',
     code: `cloudflare/${told.code ?? told.status ?? 'no-answer'}`,
@@ -83,8 +83,15 @@ function meaningOf(error: unknown, { status }: Told): { readonly kind: Failure; 
   };
 }
 
-function unreadable(error: z.core.$ZodError): string {
-  const [first] = error.issues;
+/** What zod throws; told by its shape, since naming its class brings all of zod into the bundle, languages included. */
+const notAsExpected = z.object({
+  issues: z.array(z.object({ path: z.array(z.union([z.string(), z.number()])) })),
+});
+
+function unreadable(error: unknown): string | null {
+  const parsed = notAsExpected.safeParse(error);
+  if (!parsed.success) return null;
+  const [first] = parsed.data.issues;
   const path = first === undefined || first.path.length === 0 ? 'the answer' : first.path.join('.');
   return `the answer cannot be read (${path})`;
 }

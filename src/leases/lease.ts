@@ -53,6 +53,8 @@ export interface LeaseFacts {
   readonly priceCentsPerHour: number | null;
   /** The SSH key that the box is launched with; null until that is decided, and where there is none. */
   readonly sshKey: LeaseSshKey | null;
+  /** Public half of the host key that devbox gave the box, `ssh-ed25519 BASE64`; null where it gave none. */
+  readonly hostKey: string | null;
   /** Fingerprint of what was asked for. */
   readonly request: string | null;
   /** What the box carries so that it can be found by its lease, as tag and in names; null where devbox did not launch it. */
@@ -94,6 +96,7 @@ export const notAgreed = {
   launchedAt: null,
   priceCentsPerHour: null,
   sshKey: null,
+  hostKey: null,
   request: null,
   mark: null,
   before: null,
@@ -126,20 +129,26 @@ export const priced =
   (priceCentsPerHour: number | null): LeaseChange =>
   (lease) => ({ ...lease, priceCentsPerHour: lease.priceCentsPerHour ?? priceCentsPerHour });
 
-/** The box is wanted for so many seconds from now on; null for as long as nobody ends it. */
+/** How long a box is wanted for, in seconds: in all, and while nobody uses it; null for as long as nobody ends it. */
+export type Term = Pick<LeaseFacts, 'ttlSeconds' | 'idleTimeoutSeconds'>;
+
+/** The time of a box begins anew; what the term does not say stays as it was agreed. */
 export const extended =
-  (ttlSeconds: number | null, now: number): LeaseChange =>
-  (lease) => ({ ...lease, ttlSeconds, expiresAt: endOf(ttlSeconds, now), idleSince: null });
+  (term: Partial<Term>, now: number): LeaseChange =>
+  (lease) => {
+    const { ttlSeconds, idleTimeoutSeconds }: Term = { ...lease, ...term };
+    return { ...lease, ttlSeconds, idleTimeoutSeconds, expiresAt: endOf(ttlSeconds, now), idleSince: null };
+  };
 
 /** When a time of so many seconds from `now` (milliseconds since 1970) is over, in ISO 8601; null where it never is. */
 export function endOf(ttlSeconds: number | null, now: number): string | null {
   return ttlSeconds === null ? null : new Date(now + ttlSeconds * 1000).toISOString();
 }
 
-/** The box will be launched with this SSH key; written before the key is uploaded. */
+/** The box will be launched with this SSH key, and with this host key; written before the key is uploaded. */
 export const enteredWith =
-  (sshKey: LeaseSshKey): LeaseChange =>
-  (lease) => ({ ...lease, sshKey });
+  (sshKey: LeaseSshKey, hostKey: string | null): LeaseChange =>
+  (lease) => ({ ...lease, sshKey, hostKey });
 
 /** The box with this instance id can be used. */
 export const ready =

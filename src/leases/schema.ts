@@ -34,6 +34,8 @@ const later = {
       z.object({ made: z.literal(true), name: z.string(), publicKey: z.string() }),
     ]),
   ),
+  // Records of before have none.
+  hostKey: z._default(z.nullable(z.string()), null),
   request: z.nullable(z.string()),
   mark: z.nullable(z.string()),
   before: z.nullable(z.array(z.string())),

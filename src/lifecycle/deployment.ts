@@ -48,4 +48,6 @@ export const functionEnv = {
   deployment: 'DEPLOYMENT',
   /** How many saves a project keeps. */
   keepImages: 'KEEP_IMAGES',
+  /** The table of shared leases; absent where there is none. */
+  leaseTable: 'LEASE_TABLE',
 } as const;

@@ -20,18 +20,24 @@ export interface LifecycleWait {
   readonly poll: number;
   /** For a whole save; a big disk takes an hour and more. */
   readonly longest: number;
+  /** For what is only tidied up after a save. */
+  readonly tidy: number;
   /** After which a launch without a box has come to nothing. */
   readonly launch: number;
-  /** For which EC2 may not show what it has just made. */
+  /** For which EC2 may not show a box that it has just made. */
   readonly settle: number;
+  /** For which whoever has asked for snapshots or an image is left alone with them. */
+  readonly claim: number;
 }
 
 /** Intervals for AWS itself. */
 export const awsWait: LifecycleWait = {
   poll: 10_000,
   longest: 4 * 3_600_000,
+  tidy: 5 * 60_000,
   launch: 15 * 60_000,
   settle: 5 * 60_000,
+  claim: 60_000,
 };
 
 /** What the lifecycle needs of the world. */

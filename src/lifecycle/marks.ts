@@ -14,6 +14,8 @@ export const tagKeys = {
   attempt: 'devbox:attempt',
   /** The volume that a snapshot is of. */
   volume: 'VolumeID',
+  /** On an instance that has run: its disks may hold work, so that it is never ended without the user's word. */
+  ran: 'devbox:ran',
 } as const;
 
 /** The value of `ManagedBy` on everything that devbox makes. */

@@ -63,6 +63,8 @@ export interface Saving {
   /** The image once there is one. */
   readonly image: string | null;
   readonly startedAt: string;
+  /** When the snapshots or the image of this attempt were asked for, ISO 8601; EC2 may not show them for a moment. */
+  readonly askedAt: string | null;
 }
 
 /** One launch of a project. */

@@ -70,6 +70,7 @@ const saving = z.object({
   keeps: z.boolean(),
   image: text,
   startedAt: z.string(),
+  askedAt: text,
 });
 
 const machine = z.object({

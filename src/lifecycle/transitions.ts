@@ -165,6 +165,7 @@ export function saveBegun(project: Project, { at, keeps }: { at: string; keeps: 
     keeps,
     image: null,
     startedAt: at,
+    askedAt: null,
   };
   return {
     status: statusWords.snapshots,
@@ -177,13 +178,31 @@ export function saveBegun(project: Project, { at, keeps }: { at: string; keeps: 
 export function saveRetried(saving: Saving): Change {
   return {
     status: statusWords.snapshots,
-    set: { Saving: { ...saving, attempt: saving.attempt + 1, image: null } satisfies Saving },
+    set: { Saving: { ...saving, attempt: saving.attempt + 1, image: null, askedAt: null } satisfies Saving },
     remove: ['Reason'],
   };
 }
 
-/** From now on the image is made: written before it is asked for (`image` null), and again when its id is known. */
-export function imageAsked(saving: Saving, image: string | null): Change {
+/** Written before snapshots are asked for: who reads it in the next moment leaves the asking to whoever wrote it. */
+export function snapshotsAsked(saving: Saving, at: string): Change {
+  return {
+    status: statusWords.snapshots,
+    set: { Saving: { ...saving, askedAt: at } satisfies Saving },
+    remove: [],
+  };
+}
+
+/** Written before the image is asked for, likewise. */
+export function imageAsked(saving: Saving, at: string): Change {
+  return {
+    status: statusWords.image,
+    set: { Saving: { ...saving, askedAt: at } satisfies Saving },
+    remove: [],
+  };
+}
+
+/** The id of the image is known. */
+export function imageGiven(saving: Saving, image: string): Change {
   return { status: statusWords.image, set: { Saving: { ...saving, image } satisfies Saving }, remove: [] };
 }
 
@@ -235,6 +254,15 @@ export function trashChanged(
     status: project.status,
     set: { Trash: change.trash, ...(change.saves === undefined ? {} : { Saves: change.saves }) },
     remove: [],
+  };
+}
+
+/** The next launch boots this image instead of the newest save, once; null takes that back. */
+export function restoreAsked(project: Project, image: string | null): Change {
+  return {
+    status: project.status,
+    set: image === null ? {} : { RestoreAmi: image },
+    remove: image === null ? ['RestoreAmi'] : [],
   };
 }
 

@@ -82,6 +82,8 @@ export async function findHostEntry(
 
 const madeByDevbox = '# Made by devbox';
 const instanceLine = '# Instance ID: ';
+const providerLine = '# Provider: ';
+const accountLine = '# Account: ';
 
 function hostEntry(places: SshPlaces, target: SshTarget, alias: string, now: Date): string {
   const shown = (value: string | null): string => cleanLine(value ?? '-', 200);
@@ -89,6 +91,8 @@ function hostEntry(places: SshPlaces, target: SshTarget, alias: string, now: Dat
     `${madeByDevbox} on ${now.toISOString()}`,
     `${instanceLine}${target.instanceId}`,
     `# Name: ${shown(target.name)}`,
+    `${providerLine}${shown(target.origin.provider)}`,
+    `${accountLine}${shown(target.origin.account)}`,
     `# Region: ${shown(target.region)}`,
     `# Type: ${shown(target.type)}`,
     `Host ${alias}`,
@@ -102,6 +106,40 @@ function madeFor(content: string): string | null {
   const [first, second] = content.split('\n', 2);
   if (!first?.startsWith(madeByDevbox) || !second?.startsWith(instanceLine)) return null;
   return second.slice(instanceLine.length);
+}
+
+/** A host entry that devbox made. */
+export interface MadeEntry {
+  readonly alias: string;
+  readonly path: string;
+  readonly instanceId: string;
+  /** Null where the entry does not say. */
+  readonly provider: string | null;
+  readonly account: string | null;
+}
+
+/** All entries that devbox made; files that are not its own are left out. */
+export async function madeEntries(places: SshPlaces): Promise<MadeEntry[]> {
+  const folder = entryFolder(places);
+  const found: MadeEntry[] = [];
+  for (const alias of (await filesIn(folder)).filter(isSafeAlias)) {
+    const path = join(folder, alias);
+    const content = (await readIfThere(path)) ?? '';
+    const instanceId = madeFor(content);
+    if (instanceId === null || !isSafeAlias(instanceId)) continue;
+    const after = (line: string): string | null => {
+      const value = content.split('\n').find((one) => one.startsWith(line));
+      return value === undefined || value === `${line}-` ? null : value.slice(line.length);
+    };
+    found.push({ alias, path, instanceId, provider: after(providerLine), account: after(accountLine) });
+  }
+  return found;
+}
+
+/** The boxes, by their ids, of which a host key is kept that no lease foretold. */
+export async function keptHostKeys({ state }: Pick<SshPlaces, 'state'>): Promise<string[]> {
+  const files = (await filesIn(join(state, 'known_hosts'))).map((file) => file.replace(/\.old$/, ''));
+  return [...new Set(files)].filter(isSafeAlias);
 }
 
 async function entriesFor(folder: string, instanceId: string): Promise<string[]> {

@@ -14,6 +14,8 @@ export interface SshPlaces {
 /** A box as SSH sees it. */
 export interface SshTarget {
   readonly instanceId: string;
+  /** Who has the box; the account is null where that is not known. */
+  readonly origin: { readonly provider: string; readonly account: string | null };
   readonly name: string | null;
   readonly address: string;
   readonly region: string | null;

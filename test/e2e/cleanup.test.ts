@@ -59,6 +59,17 @@ describe('a box whose time is over', () => {
     expect(ends()).toBe(0);
   });
 
+  it('may be given another time to stand unused; what is not said stays', async () => {
+    await start();
+    await devbox([...up, 'ttl=2h']);
+    const touch = async (...settings: string[]) => json('lease', 'touch', 'box', ...settings);
+    expect(await touch('idle_timeout=30m')).toMatchObject({ ttl_seconds: 7200, idle_timeout_seconds: 1800 });
+    expect(await touch('ttl=1h')).toMatchObject({ ttl_seconds: 3600, idle_timeout_seconds: 1800 });
+    expect(await touch('idle_timeout=null')).toMatchObject({ ttl_seconds: 3600, idle_timeout_seconds: null });
+    const wrong = await devbox(['lease', 'touch', 'box', 'idle_timeout=soon']);
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('a duration such as 30m') });
+  });
+
   it('stays where it carries the mark of another lease', async () => {
     await start();
     const { id } = fake.addInstance(

@@ -7,11 +7,12 @@ import type { CommandDeps } from '../command.ts';
 import { isUnsettled, mayStillSurface } from '../leased.ts';
 import type { SshConfig } from '../settings.ts';
 import { type Item, verdictOnOrphan } from './plan.ts';
+import { removeStray } from './strays.ts';
 
 /** What was done about an item. */
 export interface Done {
   readonly item: Item;
-  readonly action: 'ended' | 'closed' | 'found' | 'kept' | 'to decide' | 'failed';
+  readonly action: 'ended' | 'closed' | 'removed' | 'found' | 'kept' | 'to decide' | 'failed';
   readonly why: string;
   readonly error?: DevboxError;
 }
@@ -36,6 +37,10 @@ export async function carryOut(item: Item, ssh: SshConfig, deps: CommandDeps): P
         return await underName(item, item.box.name ?? item.box.id, deps, () => endOrphan(item, ssh, deps));
       case 'key':
         return { item, action: 'to decide', why: verdict.why };
+      case 'files':
+        return (await removeStray(item.stray, ssh, deps))
+          ? { item, action: 'removed', why: verdict.why }
+          : { item, action: 'kept', why: 'a lease was taken out on it' };
     }
   } catch (error) {
     if (!(error instanceof DevboxError) || error.kind === 'interrupted') throw error;
@@ -48,7 +53,7 @@ type OrphanItem = Extract<Item, { kind: 'orphan' }>;
 
 /** Waits for the lock of a name, but not for a launch that goes on for hours. */
 async function underName(
-  item: Item,
+  item: LeaseItem | OrphanItem,
   name: string,
   { leases, context }: CommandDeps,
   work: () => Promise<Done>,

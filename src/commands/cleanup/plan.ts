@@ -8,6 +8,7 @@ import type { CommandDeps } from '../command.ts';
 import { mayStillSurface } from '../leased.ts';
 import type { SshConfig } from '../settings.ts';
 import { isInUse } from './in-use.ts';
+import type { Stray } from './strays.ts';
 
 /** Something that cleanup has an opinion on. */
 export type Item =
@@ -34,6 +35,13 @@ export type Item =
       readonly key: SshKey;
       readonly lease: string;
       readonly provider: Provider;
+      readonly verdict: Verdict;
+    }
+  /** Files for ssh on this machine that no lease knows. */
+  | {
+      readonly kind: 'files';
+      readonly stray: Stray;
+      readonly provider: null;
       readonly verdict: Verdict;
     };
 

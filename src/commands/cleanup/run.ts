@@ -2,14 +2,16 @@ import { agrees } from '../../base/ask.ts';
 import { DevboxError } from '../../base/errors.ts';
 import { count } from '../../base/text.ts';
 import type { Lease } from '../../leases/lease.ts';
+import { secondsLeft } from '../../leases/term.ts';
 import type { Box } from '../../providers/provider.ts';
-import { type Asked, askProviders } from '../ask-providers.ts';
+import { askProviders, tellUnseen } from '../ask-providers.ts';
 import { closeLease } from '../close-lease.ts';
 import type { CommandDeps } from '../command.ts';
 import { allLeases, concerns } from '../leased.ts';
 import type { Outcome } from '../outcome.ts';
 import { carryOut, type Done } from './carry-out.ts';
 import { type Item, type PlanOptions, planFor } from './plan.ts';
+import { findStrays } from './strays.ts';
 import { cleanupView } from './view.ts';
 
 export interface CleanupOptions extends PlanOptions {
@@ -25,6 +27,7 @@ export interface CleanupOptions extends PlanOptions {
  * is in its view; what failed decides its exit status.
  */
 export async function cleanUp(options: CleanupOptions, deps: CommandDeps): Promise<Outcome> {
+  const now = deps.context.clock.now();
   const leases = await allLeases(deps);
   const { asked, failed } = await askProviders(leases, deps, options.dryRun).catch((error: unknown) => {
     if (hasNothingToDo(error, leases, options, deps)) return { asked: [], failed: [] };
@@ -32,7 +35,8 @@ export async function cleanUp(options: CleanupOptions, deps: CommandDeps): Promi
   });
   const items: Item[] = [];
   for (const one of asked) items.push(...(await planFor(one, leases, options, deps)));
-  const ends = items.flatMap((item) => (item.verdict.act === 'end' && item.kind !== 'key' ? [item.box] : []));
+  items.push(...(await findStrays(asked, options.ssh, deps)));
+  const ends = items.flatMap((item) => (item.verdict.act === 'end' && 'box' in item ? [item.box] : []));
   if (options.ask && ends.length > 0) await confirm(ends, deps);
   const done: Done[] = [];
   for (const item of items)
@@ -44,7 +48,7 @@ export async function cleanUp(options: CleanupOptions, deps: CommandDeps): Promi
       }
     }
   }
-  if (!deps.apiIsExplicit) tellOthers(leases, asked, deps);
+  const unseen = tellUnseen(leases, asked, deps);
   for (const error of failed) {
     deps.emit({
       type: 'notice',
@@ -52,9 +56,13 @@ export async function cleanUp(options: CleanupOptions, deps: CommandDeps): Promi
       message: `Not everything was looked at: ${error.message}`,
     });
   }
-  const error = [...failed, ...done.flatMap((one) => one.error ?? [])][0];
+  const error = [
+    ...failed,
+    ...done.flatMap((one) => one.error ?? []),
+    ...unseen.filter((lease) => (secondsLeft(lease, now) ?? 1) <= 0).map(outOfReach),
+  ][0];
   return {
-    view: cleanupView(done, { ...options, now: deps.context.clock.now() }),
+    view: cleanupView(done, { ...options, now }),
     ...(error ? { error } : {}),
   };
 }
@@ -68,20 +76,6 @@ function hasNothingToDo(
 ): boolean {
   const isKeyless = error instanceof DevboxError && error.code.endsWith('/no-api-key');
   return isKeyless && leases.length === 0 && !orphans && !apiIsExplicit;
-}
-
-/** Tells of leases that nobody has looked at, because the key is of another account. */
-function tellOthers(leases: readonly Lease[], asked: readonly Asked[], { emit }: CommandDeps): void {
-  const providers = asked.map(({ provider }) => provider);
-  for (const lease of leases) {
-    const isAsked = providers.some(({ name }) => name === lease.provider);
-    if (!isAsked || providers.some((provider) => concerns(lease, provider))) continue;
-    emit({
-      type: 'notice',
-      level: 'warning',
-      message: `The lease ${lease.id} of ${lease.name} was not looked at: it is of another account or server`,
-    });
-  }
 }
 
 /** Boxes that a question names one by one. */
@@ -101,8 +95,23 @@ async function confirm(ends: readonly (Box | null)[], deps: CommandDeps): Promis
   });
 }
 
+/** What is over and cannot be ended with the key at hand is not done. */
+function outOfReach({ id, name, account, expiresAt }: Lease): DevboxError {
+  return new DevboxError('unauthorised', `${name} is past its time, and the key here is not of its account`, {
+    code: 'lease/other-account',
+    title: 'Not Done',
+    details: [
+      { label: 'Lease', value: id },
+      { label: 'Account', value: account },
+      ...(expiresAt === null ? [] : [{ label: 'Over since', value: expiresAt }]),
+    ],
+    hint: `It may cost money. Clean up with the key of that account, or give the lease up: devbox lease release ${id}`,
+  });
+}
+
 function wouldDo(item: Item): Done {
   const { act, why } = item.verdict;
   const actions = { keep: 'kept', end: 'ended', close: 'closed', ask: 'to decide' } as const;
-  return { item, action: actions[act], why };
+  const isFile = item.kind === 'files' && act === 'close';
+  return { item, action: isFile ? 'removed' : actions[act], why };
 }

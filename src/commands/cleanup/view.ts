@@ -1,3 +1,4 @@
+import { shellLine } from '../../base/shell.ts';
 import { count } from '../../base/text.ts';
 import { costSoFar } from '../../leases/term.ts';
 import { type Text, type Tone, token } from '../../ui/card.ts';
@@ -28,26 +29,40 @@ export function cleanupView(done: readonly Done[], options: CleanupShown): View 
 const tones: Readonly<Record<Done['action'], Tone>> = {
   ended: 'good',
   closed: 'good',
+  removed: 'good',
   found: 'good',
   kept: 'dim',
   'to decide': 'busy',
   failed: 'bad',
 };
 
+/** What a dry run says instead. */
+const would: Partial<Record<Done['action'], string>> = {
+  ended: 'would end',
+  closed: 'would close',
+  removed: 'would remove',
+};
+
 function word({ action }: Done, { dryRun }: CleanupShown): Text {
-  const would = { ended: 'would end', closed: 'would close' } as const;
-  const text = dryRun && (action === 'ended' || action === 'closed') ? would[action] : action;
-  return [token(tones[action], text)];
+  return [token(tones[action], (dryRun && would[action]) || action)];
 }
 
 function summary(done: readonly Done[], dryRun: boolean): Text {
   const number = (action: Done['action']): number => done.filter((one) => one.action === action).length;
-  const [ended, closed, found] = [number('ended'), number('closed'), number('found')];
-  if (ended + closed + found === 0) return 'Nothing to clean up';
+  const [ended, closed, found, removed] = [
+    number('ended'),
+    number('closed'),
+    number('found'),
+    number('removed'),
+  ];
+  if (ended + closed + found + removed === 0) return 'Nothing to clean up';
   const parts = [
     ...(found > 0 ? [`${count(found, 'box', 'boxes')} found`] : []),
     ...(ended > 0 ? [`${count(ended, 'box', 'boxes')} ${dryRun ? 'to end' : 'ended'}`] : []),
     ...(closed > 0 ? [`${count(closed, 'lease')} ${dryRun ? 'to close' : 'closed'}`] : []),
+    ...(removed > 0
+      ? [`files for ssh of ${count(removed, 'box', 'boxes')} ${dryRun ? 'to remove' : 'removed'}`]
+      : []),
   ];
   return parts.join(', ');
 }
@@ -59,6 +74,8 @@ function advice({ item, action }: Done): Text[] {
     return [
       ['To delete the key ', item.key.name, ': ', token('command', `devbox ssh_keys rm ${item.key.name}`)],
     ];
+  if (item.kind === 'files')
+    return [['To remove it: ', token('command', shellLine(['rm', item.stray.path]))]];
   const lease = item.kind === 'lease' ? ` lease=${item.lease.id}` : '';
   return item.verdict.candidates.map((id) => [
     'To take ',
@@ -74,8 +91,9 @@ function json({ item, action, why, error }: Done, { dryRun, now }: CleanupShown)
   return {
     name: nameOf({ item }),
     id: idOf({ item }),
-    provider: item.provider.name,
-    kind: item.kind === 'key' ? 'ssh_key' : 'box',
+    provider: item.provider?.name ?? null,
+    kind: kindOf({ item }),
+    ...(item.kind === 'files' ? { path: item.stray.path } : {}),
     lease: leaseOf({ item }),
     action: action.replace(' ', '_'),
     dry_run: dryRun,
@@ -86,6 +104,18 @@ function json({ item, action, why, error }: Done, { dryRun, now }: CleanupShown)
   };
 }
 
+function kindOf({ item }: Pick<Done, 'item'>): string {
+  switch (item.kind) {
+    case 'lease':
+    case 'orphan':
+      return 'box';
+    case 'key':
+      return 'ssh_key';
+    case 'files':
+      return item.stray.what;
+  }
+}
+
 function nameOf({ item }: Pick<Done, 'item'>): string {
   switch (item.kind) {
     case 'lease':
@@ -94,6 +124,8 @@ function nameOf({ item }: Pick<Done, 'item'>): string {
       return item.box.name ?? '-';
     case 'key':
       return item.key.name;
+    case 'files':
+      return item.stray.name;
   }
 }
 
@@ -106,6 +138,8 @@ function idOf({ item }: Pick<Done, 'item'>): string | null {
       return item.box.id;
     case 'key':
       return null;
+    case 'files':
+      return item.stray.what === 'ssh_keys' ? null : item.stray.id;
   }
 }
 
@@ -117,5 +151,7 @@ function leaseOf({ item }: Pick<Done, 'item'>): string | null {
       return item.marks?.lease ?? null;
     case 'key':
       return item.lease;
+    case 'files':
+      return item.stray.what === 'ssh_keys' ? item.stray.id : null;
   }
 }

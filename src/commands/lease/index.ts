@@ -19,6 +19,16 @@ const leaseShape = {
     ),
 };
 
+const termSchema = (meaning: string) =>
+  z
+    .nullable(
+      z.union([z.literal('same'), durationSchema], { error: 'same, or a duration such as 30m, 24h or 7d' }),
+    )
+    .check(z.describe(meaning));
+
+const secondsIn = (duration: string | null): number | null =>
+  duration === null ? null : secondsOf(duration);
+
 export const leaseList = defineCommand({
   name: 'lease_list',
   summary: 'list leases: whose boxes are whose, and until when',
@@ -48,23 +58,25 @@ export const leaseTouch = defineCommand({
   examples: [
     'devbox lease touch train',
     'devbox lease extend train ttl=7d',
-    'devbox lease touch train ttl=null',
+    'devbox lease touch train ttl=null idle_timeout=1h',
   ],
   positionals: ['lease'],
   shape: {
     ...leaseShape,
-    ttl: z
-      .nullable(
-        z.union([z.literal('same'), durationSchema], { error: 'same, or a duration such as 30m, 24h or 7d' }),
-      )
-      .check(
-        z.describe('from now on: same for as long as was agreed, a duration such as 24h, or null for no end'),
-      ),
+    ttl: termSchema(
+      'from now on: same for as long as was agreed, a duration such as 24h, or null for no end',
+    ),
+    idle_timeout: termSchema(
+      'how long it may stand unused: same for what was agreed, a duration, or null for ever',
+    ),
   },
-  async run({ lease: identifier, ttl }, deps) {
-    const { id, ttlSeconds } = await findLease(identifier, deps);
-    const seconds = ttl === 'same' ? ttlSeconds : ttl === null ? null : secondsOf(ttl);
-    const lease = await deps.leases.update(id, extended(seconds, deps.context.clock.now()));
+  async run({ lease: identifier, ttl, idle_timeout }, deps) {
+    const { id } = await findLease(identifier, deps);
+    const term = {
+      ...(ttl === 'same' ? {} : { ttlSeconds: secondsIn(ttl) }),
+      ...(idle_timeout === 'same' ? {} : { idleTimeoutSeconds: secondsIn(idle_timeout) }),
+    };
+    const lease = await deps.leases.update(id, extended(term, deps.context.clock.now()));
     if (lease.mark !== null && lease.instanceId !== null) {
       deps.emit({
         type: 'notice',

@@ -44,7 +44,9 @@ function leaseCard(lease: Lease, look: LeaseLook): Card {
     ...maybe('SSH Key', lease.sshKey && `${lease.sshKey.name}${lease.sshKey.made ? ', made by devbox' : ''}`),
     ...maybe('Price', lease.priceCentsPerHour === null ? null : dollarsPerHour(lease.priceCentsPerHour)),
     ...maybe('Launched', lease.launchedAt),
-    ...termRows(lease, look).map((row) => (row.label === 'Lease' ? { ...row, label: 'End' } : row)),
+    ...termRows(lease, look)
+      .filter(({ label }) => label !== 'Owner')
+      .map((row) => (row.label === 'Lease' ? { ...row, label: 'End' } : row)),
     ...maybe('Unused Since', lease.idleSince),
     ...maybe('Note', lease.note),
   ];
@@ -65,7 +67,6 @@ export function leaseJson(lease: Lease, look: Omit<LeaseLook, 'of'>): Readonly<R
     account: lease.account,
     region: lease.region,
     instance_type: lease.type,
-    owner: lease.owner,
     ssh_key: lease.sshKey && { name: lease.sshKey.name, managed: lease.sshKey.made },
     price_cents_per_hour: lease.priceCentsPerHour,
     request: lease.request,

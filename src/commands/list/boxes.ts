@@ -3,7 +3,7 @@ import type { Lease } from '../../leases/lease.ts';
 import type { Box } from '../../providers/provider.ts';
 import { type Card, token } from '../../ui/card.ts';
 import type { View } from '../../ui/view.ts';
-import { askProviders } from '../ask-providers.ts';
+import { askProviders, tellUnseen } from '../ask-providers.ts';
 import { boxCard, boxJson } from '../box-card.ts';
 import type { CommandDeps } from '../command.ts';
 import { type LeaseLook, lookAtLeases } from '../lease-look.ts';
@@ -27,10 +27,12 @@ export async function listBoxes(deps: CommandDeps): Promise<View> {
  * knows of, so that no running box is out of sight; then a provider that cannot be asked is only worth a warning.
  */
 export async function gatherBoxes(deps: CommandDeps): Promise<Gathered> {
-  const { asked, failed } = await askProviders(await allLeases(deps), deps);
+  const all = await allLeases(deps);
+  const { asked, failed } = await askProviders(all, deps);
   for (const error of failed) {
     deps.emit({ type: 'notice', level: 'warning', message: `Not all boxes are shown: ${error.message}` });
   }
+  tellUnseen(all, asked, deps);
   const boxes = new Map(asked.flatMap((one) => one.boxes).map((box) => [box.id, box]));
   const leases = new Map(asked.flatMap((one) => one.leases).map((lease) => [lease.id, lease]));
   for (const one of asked) tellOpen(one.leases.filter(isUnsettled), one.boxes, deps.emit);

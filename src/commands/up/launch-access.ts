@@ -3,7 +3,7 @@ import { DevboxError } from '../../base/errors.ts';
 import { enteredWith, type Lease } from '../../leases/lease.ts';
 import { markHostname, markKeyName } from '../../leases/marks.ts';
 import type { LaunchAccess, Provider, SshLaunch } from '../../providers/provider.ts';
-import { keepHostKey, keepIdentity, keepTailnetName } from '../../remote/keys/box-keys.ts';
+import { keepHostKey, keepIdentity, keepOrigin, keepTailnetName } from '../../remote/keys/box-keys.ts';
 import { makeKeyPair } from '../../remote/keys/key-pair.ts';
 import type { CommandDeps } from '../command.ts';
 import { requireFacet } from '../require-facet.ts';
@@ -45,6 +45,8 @@ export async function makeAccess(
   const { state } = context.paths;
   const { keyName, noHostKey } = plan;
   const hostKey = noHostKey === null ? makeKeyPair(`devbox ${lease.id}`) : null;
+  await keepOrigin(state, lease.id, lease);
+  const shown = hostKey?.publicKey.split(' ').slice(0, 2).join(' ') ?? null;
   if (hostKey) await keepHostKey(state, lease.id, hostKey.publicKey);
   else {
     const message = `The host key of ${lease.name} is not known beforehand, because ${noHostKey}: the first one that ssh meets is kept`;
@@ -55,14 +57,14 @@ export async function makeAccess(
     : null;
   if (tailscale) await keepTailnetName(state, lease.id, tailscale.name);
   if (keyName !== null) {
-    const named = await leases.update(lease.id, enteredWith({ made: false, name: keyName }));
+    const named = await leases.update(lease.id, enteredWith({ made: false, name: keyName }, shown));
     return { access: { keyName, hostKey, tailscale }, lease: named };
   }
   const name = markKeyName(lease.id);
   const pair = makeKeyPair(name);
   await keepIdentity(state, lease.id, pair);
   const { publicKey } = pair;
-  const bound = await leases.update(lease.id, enteredWith({ made: true, name, publicKey }));
+  const bound = await leases.update(lease.id, enteredWith({ made: true, name, publicKey }, shown));
   await registerKey(requireFacet(provider, 'sshKeys'), { name, publicKey });
   return { access: { keyName: name, hostKey, tailscale }, lease: bound };
 }

@@ -23,15 +23,16 @@ import { isDebris, leaseFileName, readLease } from './read.ts';
 /** What a store in files needs of the world. */
 export type FilesWorld = Pick<Context, 'clock' | 'random'> & {
   readonly paths: Pick<Context['paths'], 'state'>;
+  readonly user: Pick<Context['user'], 'host'>;
 };
 
 /** Opens the store in the state folder; touches nothing until it is used. */
-export function openFiles({ paths, clock, random }: FilesWorld): LeaseStore {
+export function openFiles({ paths, clock, random, user: { host } }: FilesWorld): LeaseStore {
+  const world = { clock, random, host };
   const folder = join(paths.state, 'leases');
   const locks = join(paths.state, 'locks');
   const fileOf = (id: LeaseId): string => join(folder, leaseFileName(id));
-  const changing = <T>(work: () => Promise<T>): Promise<T> =>
-    withLock(locks, 'leases', { clock, random }, work);
+  const changing = <T>(work: () => Promise<T>): Promise<T> => withLock(locks, 'leases', world, work);
 
   const get = async (id: LeaseId): Promise<Lease | null> => {
     const found = await readLease(folder, leaseFileName(id));
@@ -102,7 +103,7 @@ export function openFiles({ paths, clock, random }: FilesWorld): LeaseStore {
       }),
 
     withName: (provider, name, work, options) =>
-      withLock(locks, nameLock(provider, name), { clock, random }, work, options),
+      withLock(locks, nameLock(provider, name), world, work, options),
 
     noteReaped: (heartbeat) => writeHeartbeat(paths, heartbeat),
     lastReaped: () => lastReaped(paths, clock.now()),

@@ -1,5 +1,4 @@
 import { readFile, readlink } from 'node:fs/promises';
-import { hostname } from 'node:os';
 
 /** What a lock file says of its holder: where its process number means something, the number, and when it began. */
 interface Holder {
@@ -8,9 +7,13 @@ interface Holder {
   readonly began: string;
 }
 
-/** This process, as a lock file names it. */
-export async function thisProcess(): Promise<string> {
-  const holder: Holder = { place: await place(), pid: process.pid, began: (await began(process.pid)) ?? '' };
+/** This process, as a lock file names it. @param host what this machine is called. */
+export async function thisProcess(host: string): Promise<string> {
+  const holder: Holder = {
+    place: await place(host),
+    pid: process.pid,
+    began: (await began(process.pid)) ?? '',
+  };
   return `${JSON.stringify(holder)}\n`;
 }
 
@@ -19,9 +22,9 @@ export async function thisProcess(): Promise<string> {
  * @returns `unknown` where that cannot be told from here: another machine, another container, a boot before this
  * one, or a file that is not whole.
  */
-export async function holdersState(text: string): Promise<'alive' | 'dead' | 'unknown'> {
+export async function holdersState(text: string, host: string): Promise<'alive' | 'dead' | 'unknown'> {
   const holder = parse(text);
-  if (holder === undefined || holder.place !== (await place())) return 'unknown';
+  if (holder === undefined || holder.place !== (await place(host))) return 'unknown';
   return (await began(holder.pid)) === holder.began ? 'alive' : 'dead';
 }
 
@@ -39,10 +42,10 @@ function parse(text: string): Holder | undefined {
 }
 
 /** Process numbers are compared only within one boot of one machine, and within one container of it. */
-async function place(): Promise<string> {
+async function place(host: string): Promise<string> {
   const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '');
   const processes = await readlink('/proc/self/ns/pid').catch(() => '');
-  return [hostname(), boot.trim(), processes].join(' ');
+  return [host, boot.trim(), processes].join(' ');
 }
 
 /** When a process began, in the system's own words; undefined where there is no such process. Numbers are used again. */

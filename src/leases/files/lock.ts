@@ -9,6 +9,8 @@ interface World {
   readonly clock: Clock;
   /** A number from 0 up to but not including 1. */
   readonly random: () => number;
+  /** What this machine is called among those that share the folder. */
+  readonly host: string;
 }
 
 const pollMilliseconds = 50;
@@ -46,13 +48,13 @@ export async function withLock<T>(
 }
 
 async function take(folder: string, name: string, world: World, options: WaitOptions): Promise<string> {
-  const isFree = judge(world.clock);
+  const isFree = judge(world);
   let told = false;
   for (;;) {
     options.signal?.throwIfAborted();
     const highest = (await numbers(folder, name)).at(-1) ?? 0;
     if (highest === 0 || (await isFree(join(folder, `${name}.${highest}`)))) {
-      const path = await claim(folder, name, highest + 1);
+      const path = await claim(folder, name, highest + 1, world);
       if (path !== undefined) return path;
     } else {
       if (!told) options.onWait?.();
@@ -63,13 +65,13 @@ async function take(folder: string, name: string, world: World, options: WaitOpt
 }
 
 /** Tells again and again whether a lock is free; remembers since when the file of an unknown holder has been as it is. */
-function judge(clock: Clock): (path: string) => Promise<boolean> {
+function judge({ clock, host }: World): (path: string) => Promise<boolean> {
   let seen = '';
   let since = 0;
   return async (path) => {
     const text = await readFile(path, 'utf8').catch(missing);
     if (text === undefined) return false;
-    const state = text === free ? 'dead' : await holdersState(text);
+    const state = text === free ? 'dead' : await holdersState(text, host);
     if (state !== 'unknown') return state === 'dead';
     const look = `${path} ${(await stat(path).catch(missing))?.mtimeMs}`;
     if (look !== seen) {
@@ -81,9 +83,14 @@ function judge(clock: Clock): (path: string) => Promise<boolean> {
 }
 
 /** The file of this number, if this process is the one that got to make it and it is the highest. */
-async function claim(folder: string, name: string, number: number): Promise<string | undefined> {
+async function claim(
+  folder: string,
+  name: string,
+  number: number,
+  { host }: World,
+): Promise<string | undefined> {
   const path = join(folder, `${name}.${number}`);
-  const me = await thisProcess();
+  const me = await thisProcess(host);
   try {
     const file = await open(path, 'wx', 0o600);
     await file.writeFile(me).finally(() => file.close());

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasCode, readIfThere, syncFolder, writeDurably } from '../../base/files.ts';
 import type { KeyPair } from './key-pair.ts';
@@ -30,6 +30,44 @@ export async function readBoxKeys(state: string, lease: string): Promise<BoxKeys
     host: host === undefined ? null : { alias: hostAlias(lease), knownHostsFile: files.knownHosts },
     tailnetName: tailnetName?.trim() || null,
   };
+}
+
+/** Who has the box of a lease. */
+export interface Origin {
+  readonly provider: string;
+  readonly account: string;
+}
+
+/** Keeps who has the box, so that what is left here of a box elsewhere can be told from what is in use. */
+export async function keepOrigin(state: string, lease: string, { provider, account }: Origin): Promise<void> {
+  await writeDurably(filesOf(state, lease).origin, `${provider} ${account}\n`);
+}
+
+/** The leases that have files here, by their ids; the origin is null where it was not kept. */
+export async function keptLeases(
+  state: string,
+): Promise<{ readonly lease: string; readonly origin: Origin | null }[]> {
+  const names = await readdir(root(state)).catch((error: unknown) => {
+    if (hasCode(error, 'ENOENT')) return [];
+    throw error;
+  });
+  return Promise.all(
+    names.map(async (lease) => {
+      const [, provider, account] =
+        /^(\S+) (.+)$/m.exec((await readIfThere(filesOf(state, lease).origin)) ?? '') ?? [];
+      return { lease, origin: provider && account ? { provider, account } : null };
+    }),
+  );
+}
+
+/** Whether there is, or was, anything for a lease on this machine. */
+export async function hasBoxKeys(state: string, lease: string): Promise<boolean> {
+  return (await stat(filesOf(state, lease).folder).catch(() => null)) !== null;
+}
+
+/** The folder for a lease, absolute. */
+export function boxKeysFolder(state: string, lease: string): string {
+  return filesOf(state, lease).folder;
 }
 
 /** Keeps the key with which the box is entered: the private half 0600, in a folder 0700. */
@@ -67,6 +105,7 @@ interface Files {
   readonly identity: string;
   readonly knownHosts: string;
   readonly tailnetName: string;
+  readonly origin: string;
 }
 
 function filesOf(state: string, lease: string): Files {
@@ -76,5 +115,6 @@ function filesOf(state: string, lease: string): Files {
     identity: join(folder, 'id_ed25519'),
     knownHosts: join(folder, 'known_hosts'),
     tailnetName: join(folder, 'tailnet'),
+    origin: join(folder, 'origin'),
   };
 }

@@ -228,11 +228,6 @@ describe('functions', () => {
     ['a box that stops', instanceEvent('i-0aaa', 'stopping'), []],
     ['a snapshot that is there', snapshotEvent('snap-0aaa', 'vol-0aaa', 'succeeded'), ['create_image']],
     ['a snapshot that failed', snapshotEvent('snap-0aaa', 'vol-0aaa', 'failed'), ['create_image']],
-    [
-      'several at once',
-      snapshotEvent('snap-0aaa', 'vol-0aaa', 'succeeded', 'createSnapshots'),
-      ['create_image'],
-    ],
     ['a copied snapshot', snapshotEvent('snap-0aaa', 'vol-0aaa', 'succeeded', 'copySnapshot'), []],
     ['an image that is there', imageEvent('ami-0aaa', 'available'), ['mark_ready']],
     ['an image that failed', imageEvent('ami-0aaa', 'failed'), ['mark_ready']],

@@ -236,6 +236,16 @@ if (missing) console.warn(`notice: the strict AWS is not tried: ${missing}`);
     expect(none).toBeUndefined();
   });
 
+  test('does not show at once what is new, if it is told so', async () => {
+    world.progress.pace.appear = 1;
+    const box = await run();
+    expect(await fails(state(box))).toBe('InvalidInstanceID.NotFound');
+    expect(await state(box)).toBe('pending');
+    const volumes = async () => (await clients.ec2.send(new DescribeVolumesCommand({}))).Volumes;
+    expect(await volumes()).toEqual([]);
+    expect(await volumes()).toHaveLength(1);
+  });
+
   test('keeps a name for one kind of record, and deletes only exactly what is there', async () => {
     const zone = world.addZone('Example.com');
     const change = (Action: 'CREATE' | 'DELETE', Type: 'A' | 'CNAME', Value: string) =>

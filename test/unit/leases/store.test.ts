@@ -8,21 +8,22 @@ import { ready } from '../../../src/leases/lease.ts';
 import type { LeaseStore } from '../../../src/leases/store.ts';
 import { leaseStoreContract, wanted } from './store-contract.ts';
 
+const world = { clock: systemClock, random: Math.random, user: { host: 'here' } };
+
 let state: string;
 let store: LeaseStore;
 const leases = (): string => join(state, 'leases');
 
 beforeEach(async () => {
   state = join(await mkdtemp(join(tmpdir(), 'leases-')), 'state');
-  store = openFiles({ paths: { state }, clock: systemClock, random: Math.random });
+  store = openFiles({ ...world, paths: { state } });
 });
 afterEach(() => rm(join(state, '..'), { recursive: true, force: true }));
 
 leaseStoreContract('files', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'leases-'));
   return {
-    open: () =>
-      openFiles({ paths: { state: join(folder, 'state') }, clock: systemClock, random: Math.random }),
+    open: () => openFiles({ ...world, paths: { state: join(folder, 'state') } }),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 });
@@ -32,8 +33,8 @@ describe('files', () => {
     const draws = [0, 0.5];
     let call = 0;
     const fixed = openFiles({
+      ...world,
       paths: { state },
-      clock: systemClock,
       random: () => draws[Math.floor(call++ / 12)] ?? 0.5,
     });
     const first = await fixed.create(wanted);

@@ -10,6 +10,7 @@ import { writeHostEntry } from '../../../src/remote/ssh-config.ts';
 import type { SshPlaces, SshTarget } from '../../../src/remote/ssh-target.ts';
 
 const target: SshTarget = {
+  origin: { provider: 'lambda', account: 'fp1' },
   instanceId: 'i-1',
   name: 'box',
   address: '192.0.2.7',

@@ -10,6 +10,7 @@ import { isSafeAlias, type SshPlaces, type SshTarget } from '../../../src/remote
 const clock = { ...systemClock, now: () => Date.UTC(2026, 0, 2, 3, 4, 5) };
 const id = '646044a5f4ee41ff829613a9cbd22438';
 const target: SshTarget = {
+  origin: { provider: 'lambda', account: 'fp1' },
   instanceId: id,
   name: 'gh200-devbox',
   address: '192.222.58.14',
@@ -56,6 +57,8 @@ describe('the host entry', () => {
 "# Made by devbox on 2026-01-02T03:04:05.000Z
 # Instance ID: 646044a5f4ee41ff829613a9cbd22438
 # Name: gh200-devbox
+# Provider: lambda
+# Account: fp1
 # Region: us-east-3
 # Type: gpu_1x_gh200
 Host gh200-devbox
@@ -201,7 +204,7 @@ describe('values that would become something else', () => {
       clock,
     );
     const lines = (await readFile(join(folder(), 'gh200-devbox'), 'utf8')).split('\n');
-    expect(lines.slice(3, 6)).toEqual(['# Region: a Host * User evil', '# Type: red', 'Host gh200-devbox']);
+    expect(lines.slice(5, 8)).toEqual(['# Region: a Host * User evil', '# Type: red', 'Host gh200-devbox']);
   });
 });
 

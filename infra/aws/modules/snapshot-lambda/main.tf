@@ -50,7 +50,7 @@ module "create_image" {
         source        = ["aws.ec2"]
         "detail-type" = ["EBS Snapshot Notification"]
         detail = {
-          event  = ["createSnapshot", "createSnapshots"]
+          event  = ["createSnapshot"]
           result = ["succeeded", "failed"]
         }
       }

@@ -22,8 +22,6 @@ export class Cloud {
   readonly volumes = new Map<string, Volume>();
   readonly snapshots = new Map<string, Snapshot>();
   readonly images = new Map<string, Image>();
-  /** Ids that were given out once and are gone, so that an answer can tell gone from never there. */
-  readonly gone = new Set<string>();
   /** Launches by ClientToken: what was asked, as JSON, and what came of it. */
   readonly tokens = new Map<string, { readonly asked: string; readonly instanceIds: readonly string[] }>();
   readonly fleets = new Map<string, { readonly asked: string; readonly answer: unknown }>();
@@ -73,35 +71,54 @@ export class Cloud {
     );
   }
 
-  /** @throws {Refusal} as AWS words it. */
-  instance(id: string): Instance {
-    return found(this.instances, id, 'i', 'InvalidInstanceID', 'The instance ID');
+  /**
+   * @param look counts as a look, which may be too early to find it.
+   * @throws {Refusal} as AWS words it.
+   */
+  instance(id: string, look = false): Instance {
+    return this.find(this.instances, id, look, ['i', 'InvalidInstanceID', 'The instance ID']);
   }
 
-  volume(id: string): Volume {
-    return found(this.volumes, id, 'vol', 'InvalidVolume', 'The volume');
+  volume(id: string, look = false): Volume {
+    return this.find(this.volumes, id, look, ['vol', 'InvalidVolume', 'The volume']);
   }
 
-  snapshot(id: string): Snapshot {
-    return found(this.snapshots, id, 'snap', 'InvalidSnapshot', 'The snapshot');
+  snapshot(id: string, look = false): Snapshot {
+    return this.find(this.snapshots, id, look, ['snap', 'InvalidSnapshot', 'The snapshot']);
   }
 
   /** An image that is not deregistered. */
-  image(id: string): Image {
-    const image = this.images.get(id);
-    if (image?.state === 'deregistered') {
+  image(id: string, look = false): Image {
+    if (this.images.get(id)?.state === 'deregistered') {
       throw new Refusal('InvalidAMIID.Unavailable', `The image ID '[${id}]' is no longer available`);
     }
-    return found(this.images, id, 'ami', 'InvalidAMIID', 'The image id');
+    return this.find(this.images, id, look, ['ami', 'InvalidAMIID', 'The image id']);
   }
-}
 
-function found<T>(map: ReadonlyMap<string, T>, id: string, prefix: string, code: string, what: string): T {
-  if (!new RegExp(`^${prefix}-([0-9a-f]{8}|[0-9a-f]{17})$`).test(id)) {
-    const malformed = code === 'InvalidVolume' ? 'InvalidVolumeID' : code;
-    throw new Refusal(`${malformed}.Malformed`, `Invalid id: "${id}" (expecting "${prefix}-...")`);
+  /** What a describing call is about: what it names, or everything that shows itself by now. */
+  lookAt<T extends { readonly id: string }>(
+    things: ReadonlyMap<string, T>,
+    ids: readonly string[],
+    byId: (id: string) => T,
+  ): T[] {
+    if (ids.length > 0) return ids.map(byId);
+    return [...things.values()].filter(({ id }) => this.progress.shows(id));
   }
-  const it = map.get(id);
-  if (it === undefined) throw new Refusal(`${code}.NotFound`, `${what} '${id}' does not exist`);
-  return it;
+
+  private find<T>(
+    map: ReadonlyMap<string, T>,
+    id: string,
+    look: boolean,
+    [prefix, code, what]: readonly [string, string, string],
+  ): T {
+    if (!new RegExp(`^${prefix}-([0-9a-f]{8}|[0-9a-f]{17})$`).test(id)) {
+      const malformed = code === 'InvalidVolume' ? 'InvalidVolumeID' : code;
+      throw new Refusal(`${malformed}.Malformed`, `Invalid id: "${id}" (expecting "${prefix}-...")`);
+    }
+    const it = map.get(id);
+    if (it === undefined || (look && !this.progress.shows(id))) {
+      throw new Refusal(`${code}.NotFound`, `${what} '${id}' does not exist`);
+    }
+    return it;
+  }
 }

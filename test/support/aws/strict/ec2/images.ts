@@ -166,12 +166,11 @@ const describeImages = action(
   }),
   (asked, cloud) => {
     refuseIdsWithPages(asked.ImageId, asked, 'imageIdsSet');
-    const named = asked.ImageId.map((id) => cloud.image(id));
-    const all = asked.ImageId.length > 0 ? named : [...cloud.images.values()];
+    const all = cloud.lookAt(cloud.images, asked.ImageId, (id) => cloud.image(id, true));
     const visible = all.filter(
       (image) =>
         image.state !== 'deregistered' &&
-        (image.state !== 'disabled' || asked.IncludeDisabled || named.includes(image)) &&
+        (image.state !== 'disabled' || asked.IncludeDisabled || asked.ImageId.includes(image.id)) &&
         (image.isPublic || image.ownerId === cloud.accountId) &&
         (asked.Owner.length === 0 || asked.Owner.some((owner) => isOwner(image, owner, cloud.accountId))),
     );

@@ -101,10 +101,7 @@ const describeInstances = action(
   z.strictObject({ ...describing, InstanceId: list(text) }),
   (asked, cloud) => {
     refuseIdsWithPages(asked.InstanceId, asked, 'instancesSet');
-    const all =
-      asked.InstanceId.length > 0
-        ? asked.InstanceId.map((id) => cloud.instance(id))
-        : [...cloud.instances.values()];
+    const all = cloud.lookAt(cloud.instances, asked.InstanceId, (id) => cloud.instance(id, true));
     const found = applyFilters(all, asked.Filter, instanceFilters(cloud));
     const { page, nextToken } = onePage(found, asked, cloud.pageSize, { least: 5, most: 1000 });
     for (const instance of page) cloud.progress.lookAtInstance(instance);
@@ -115,10 +112,7 @@ const describeInstances = action(
 const describeInstanceStatus = action(
   z.strictObject({ ...describing, InstanceId: list(text), IncludeAllInstances: flag.default(false) }),
   (asked, cloud) => {
-    const all =
-      asked.InstanceId.length > 0
-        ? asked.InstanceId.map((id) => cloud.instance(id))
-        : [...cloud.instances.values()];
+    const all = cloud.lookAt(cloud.instances, asked.InstanceId, (id) => cloud.instance(id, true));
     const shown = all.filter(({ state }) => asked.IncludeAllInstances || state === 'running');
     for (const instance of shown) cloud.progress.lookAtInstance(instance);
     return {

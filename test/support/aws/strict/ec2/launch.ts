@@ -72,6 +72,7 @@ export async function launch(cloud: Cloud, asked: Launch): Promise<Instance> {
     looks: 0,
   };
   cloud.instances.set(instance.id, instance);
+  cloud.progress.hide(instance.id);
   for (const mapping of mappings) {
     if (mapping.virtualName !== undefined) continue;
     const volume = makeVolume(cloud, mapping, { zone, tags: new Map(asked.tags.volume) });

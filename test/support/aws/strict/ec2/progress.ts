@@ -16,15 +16,31 @@ export interface Pace {
   snapshot: number;
   /** pending -> available. */
   image: number;
+  /** Looks for which a new thing is not shown at all: EC2 is eventually consistent. */
+  appear: number;
 }
 
 /** What changes without being asked to: machines start and end, snapshots and images become ready. */
 export class Progress {
-  readonly pace: Pace = { start: 1, stop: 1, end: 1, snapshot: 1, image: 1 };
+  readonly pace: Pace = { start: 1, stop: 1, end: 1, snapshot: 1, image: 1, appear: 0 };
   /** For an imitation that is used by hand: everything arrives this long after it began, and looks do not count. */
   milliseconds: number | undefined;
 
+  private readonly unseen = new Map<string, number>();
+
   constructor(private readonly cloud: Cloud) {}
+
+  /** Something new is not seen at once. */
+  hide(id: string): void {
+    if (this.pace.appear > 0) this.unseen.set(id, this.pace.appear);
+  }
+
+  /** Counts a look at something that may be too new to be seen. */
+  shows(id: string): boolean {
+    const left = this.unseen.get(id) ?? 0;
+    if (left > 0) this.unseen.set(id, left - 1);
+    return left === 0;
+  }
 
   /** Counts a look at an instance, before it is shown. */
   lookAtInstance(instance: Instance): void {
@@ -53,11 +69,13 @@ export class Progress {
 
   beginSnapshot(snapshot: Snapshot): void {
     this.cloud.snapshots.set(snapshot.id, snapshot);
+    this.hide(snapshot.id);
     if (this.milliseconds !== undefined) this.later(() => this.arriveSnapshot(snapshot));
   }
 
   beginImage(image: Image): void {
     this.cloud.images.set(image.id, image);
+    this.hide(image.id);
     if (this.milliseconds !== undefined) this.later(() => this.arriveImage(image));
   }
 
@@ -73,6 +91,7 @@ export class Progress {
 
   /** Lets everything that is under way arrive. */
   finishAll(): void {
+    this.unseen.clear();
     for (const snapshot of this.cloud.snapshots.values()) this.arriveSnapshot(snapshot);
     for (const image of this.cloud.images.values()) this.arriveImage(image);
     for (const instance of this.cloud.instances.values()) this.arriveInstance(instance);
@@ -114,7 +133,6 @@ export class Progress {
 
   deleteVolume(id: string): void {
     this.cloud.volumes.delete(id);
-    this.cloud.gone.add(id);
     this.cloud.events.volume(id, 'deleteVolume');
   }
 

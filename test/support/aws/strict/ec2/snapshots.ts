@@ -84,10 +84,7 @@ const describeSnapshots = action(
   z.strictObject({ ...describing, SnapshotId: list(text), Owner: list(text), RestorableBy: list(text) }),
   (asked, cloud) => {
     refuseIdsWithPages(asked.SnapshotId, asked, 'snapshotIdsSet');
-    const all =
-      asked.SnapshotId.length > 0
-        ? asked.SnapshotId.map((id) => cloud.snapshot(id))
-        : [...cloud.snapshots.values()];
+    const all = cloud.lookAt(cloud.snapshots, asked.SnapshotId, (id) => cloud.snapshot(id, true));
     const owned = all.filter(
       ({ ownerId }) =>
         asked.Owner.length === 0 ||

@@ -142,8 +142,7 @@ const modifyVolume = action(
 
 const describeVolumes = action(z.strictObject({ ...describing, VolumeId: list(text) }), (asked, cloud) => {
   refuseIdsWithPages(asked.VolumeId, asked, 'volumeIdsSet');
-  const all =
-    asked.VolumeId.length > 0 ? asked.VolumeId.map((id) => cloud.volume(id)) : [...cloud.volumes.values()];
+  const all = cloud.lookAt(cloud.volumes, asked.VolumeId, (id) => cloud.volume(id, true));
   const found = applyFilters(all, asked.Filter, volumeFilters);
   const { page, nextToken } = onePage(found, asked, cloud.pageSize, { least: 5, most: 500 });
   return { volumeSet: page.map(volumeFields), nextToken };
@@ -188,6 +187,7 @@ export function makeVolume(
     disk: snapshot?.disk ?? [],
   };
   cloud.volumes.set(volume.id, volume);
+  cloud.progress.hide(volume.id);
   cloud.events.volume(volume.id, 'createVolume');
   return volume;
 }

@@ -45,7 +45,7 @@ const own = new Set(
     'project Status AMI BaseAmi RestoreAmi InstanceId LastInstanceType LastKeyPair Username CNAMEDomain VolumeCount',
     'VirtualizationType Architecture RootDeviceName InstanceType LaunchTime LastUpdated State PrivateIp PublicIp',
     'RunId Revision SchemaVersion Generation Saves Trash Dns Volumes Saving Machine Fresh Discarded KeepImages Reason',
-    'RunImage LaunchedAt Zone VolumeSize RetainedImages Holder',
+    'RunImage LaunchedAt Zone VolumeSize RetainedImages WriteMark Holder',
   ].flatMap((line) => line.split(' ')),
 );
 

@@ -1,0 +1,137 @@
+import { DescribeImagesCommand, RunInstancesCommand } from '@aws-sdk/client-ec2';
+import { systemClock } from '../../../src/base/clock.ts';
+import type { DnsPort } from '../../../src/dns/port.ts';
+import type { Acting } from '../../../src/lifecycle/act/act.ts';
+import type { LifecycleDeps, LifecycleWait } from '../../../src/lifecycle/deps.ts';
+import { type Drive, drive } from '../../../src/lifecycle/drive.ts';
+import { runMarks, tagList } from '../../../src/lifecycle/marks.ts';
+import { drawRunId, type ProjectName, projectName } from '../../../src/lifecycle/names.ts';
+import { imageToBoot, isLaunchable, type Project } from '../../../src/lifecycle/project.ts';
+import { openProjects } from '../../../src/lifecycle/projects.ts';
+import { launchClaimed } from '../../../src/lifecycle/transitions.ts';
+import type { World } from './strict/index.ts';
+
+/** Intervals in which loopback does everything. */
+export const quick: LifecycleWait = {
+  poll: 1,
+  longest: 5_000,
+  tidy: 2_000,
+  launch: 200,
+  settle: 20,
+  claim: 20,
+};
+
+/** Somebody who acts on projects in a world, and what they told. */
+export interface Actor extends Acting {
+  readonly told: string[];
+}
+
+/** @param accessKey who it is in the log of calls. */
+export function actorIn(
+  world: World,
+  options: {
+    readonly accessKey?: string;
+    readonly keepImages?: number;
+    readonly deployment?: World['deployment'];
+    readonly dns?: DnsPort;
+    readonly wait?: Partial<LifecycleWait>;
+  } = {},
+): Actor {
+  const { ec2, dynamo } = world.clients(options.accessKey);
+  const { prefix, mainTable, metaTable } = options.deployment ?? world.deployment;
+  const told: string[] = [];
+  const deps: LifecycleDeps = {
+    ec2,
+    dynamo,
+    tables: { main: mainTable, meta: metaTable },
+    deployment: prefix,
+    dns: options.dns ?? null,
+    clock: systemClock,
+    random: Math.random,
+    wait: { ...quick, ...options.wait },
+    keepImages: options.keepImages ?? 2,
+    report: ({ text }) => told.push(text),
+  };
+  return { deps, store: openProjects(dynamo, mainTable, systemClock, Math.random), told };
+}
+
+/** Launches a project as the provider does: claim, ask for a box, see it run. */
+export async function launch(
+  world: World,
+  actor: Actor,
+  text: string,
+  options: { readonly base?: string; readonly extra?: object } = {},
+): Promise<Project> {
+  const name = projectName(text);
+  await settle(actor, name);
+  const before = await actor.store.get(name);
+  if (before !== null && !isLaunchable(before)) throw new Error(`${text} is ${before.status}`);
+  const boot = before === null ? null : imageToBoot(before);
+  const image = boot?.image ?? options.base ?? world.images.ubuntu;
+  const claim = {
+    run: drawRunId(actor.deps.random),
+    at: new Date().toISOString(),
+    image,
+    isBase: boot === null || boot.from === 'base',
+    instanceType: 't3.micro',
+    keyPair: world.deployment.keyPair,
+  };
+  const claimed =
+    before === null
+      ? await actor.store.createLaunching(name, claim)
+      : await actor.store.change(before, launchClaimed(before, claim));
+  if (!claimed.done) throw new Error(`${text} was claimed by somebody else`);
+  await runBox(world, actor, name, claimed.project, options.extra);
+  const { project } = await drive(actor, name, {
+    longest: actor.deps.wait.longest,
+    until: ({ project: { state } }) => state.kind !== 'launching',
+  });
+  if (project === null) throw new Error(`${text} is gone`);
+  return project;
+}
+
+async function runBox(
+  world: World,
+  actor: Actor,
+  name: ProjectName,
+  project: Project,
+  extra: object = {},
+): Promise<void> {
+  const { state } = project;
+  if (state.kind !== 'launching') throw new Error(`${name} is not launching`);
+  const { Images } = await actor.deps.ec2.send(
+    new DescribeImagesCommand({ Filters: [{ Name: 'image-id', Values: [state.run.image ?? ''] }] }),
+  );
+  const Tags = tagList(runMarks({ project: name, deployment: actor.deps.deployment }, state.run.id));
+  await actor.deps.ec2.send(
+    new RunInstancesCommand({
+      LaunchTemplate: { LaunchTemplateId: world.deployment.templateIds[0], Version: '$Latest' },
+      ImageId: state.run.image ?? '',
+      InstanceType: 't3.micro',
+      KeyName: world.deployment.keyPair,
+      MinCount: 1,
+      MaxCount: 1,
+      ClientToken: state.run.id,
+      BlockDeviceMappings: (Images?.[0]?.BlockDeviceMappings ?? []).flatMap(({ DeviceName, Ebs }) =>
+        Ebs === undefined ? [] : [{ DeviceName, Ebs: { DeleteOnTermination: false } }],
+      ),
+      TagSpecifications: [
+        { ResourceType: 'instance', Tags },
+        { ResourceType: 'volume', Tags },
+      ],
+      ...extra,
+    }),
+  );
+}
+
+/** Lets whatever is left to do be done, as the schedule does, until nothing is. */
+export async function settle(actor: Actor, name: ProjectName): Promise<Drive> {
+  return drive(actor, name, { longest: actor.deps.wait.tidy });
+}
+
+/** The instance of a project's run. */
+export function boxOf(project: Project | null): string {
+  const id = project !== null && 'run' in project.state ? project.state.run.instanceId : null;
+  if (id === null) throw new Error('no box');
+  return id;
+}

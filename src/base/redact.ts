@@ -1,3 +1,5 @@
+import { withoutEncoded, withoutSecret } from './written-forms.ts';
+
 const hidden = '[hidden]';
 
 const secretFields =
@@ -33,14 +35,17 @@ export function redact(text: string, secrets: readonly string[] = []): string {
     .replace(inHeaders, `$1$2${hidden}`);
 }
 
-/** Removes only the given values and the passwords in addresses; see `redact`. */
+/**
+ * Removes only the given values, however they are written, and the passwords in addresses; see `redact`.
+ */
 export function redactValues(text: string, secrets: readonly string[]): string {
   let result = text;
   for (const secret of secrets) {
-    if (secret.length >= 6) result = result.replaceAll(secret, hidden);
+    if (secret.length >= 6) result = withoutSecret(result, secret);
     else if (secret.length >= 3) result = result.replace(standingAlone(secret), hidden);
   }
-  return result.replace(inUrls, `$1${hidden}@`);
+  const long = secrets.filter(({ length }) => length >= 6);
+  return withoutEncoded(result, long).replace(inUrls, `$1${hidden}@`);
 }
 
 /** Like `redact`, for a line of YAML, which may begin with a line number. */

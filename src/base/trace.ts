@@ -1,6 +1,6 @@
 import type { Context } from './context.ts';
 import type { HttpAnswer, HttpRequest } from './http.ts';
-import { isSecretKey } from './redact.ts';
+import { holdsSecrets, isSecretHeader } from './secrets-sent.ts';
 
 /** Longest body that is told, in characters. */
 const longestBody = 4000;
@@ -55,12 +55,10 @@ function answerLine({ headers, text = '(a stream)' }: Answered): string {
 function shownHeaders(headers: Readonly<Record<string, string>>): string {
   const entries = Object.entries(headers).map(([name, value]): [string, string] => [
     name,
-    secretHeader.test(name) ? hidden : value,
+    isSecretHeader(name) ? hidden : value,
   ]);
   return JSON.stringify(Object.fromEntries(entries));
 }
-
-const secretHeader = /^(?:api-key|authorization|proxy-authorization|cookie|set-cookie)$/i;
 
 function shownBody(text: string): string {
   try {
@@ -80,11 +78,10 @@ function withoutSecrets(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutSecrets);
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).map(([key, part]): [string, unknown] => {
-    if (/^env(?:ironment)?(?:_?variables(?:_map)?)?$/i.test(key)) return [key, allHidden(part)];
     if (/^(?:terminal|websocket|ws)_url$/i.test(key) && typeof part === 'string') {
       return [key, traceableAddress(part)];
     }
-    return [key, isSecretKey(key) ? allHidden(part) : withoutSecrets(part)];
+    return [key, holdsSecrets(key) ? allHidden(part) : withoutSecrets(part)];
   });
   return Object.fromEntries(entries);
 }

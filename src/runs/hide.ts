@@ -11,6 +11,8 @@ const mark = '[hidden]';
 const secretName = /api[-_]?key|token|passw(?:or)?d|secret|private[-_]?key|user[-_]?data|credential/i;
 const secretInside = new RegExp(`(?:${secretName.source})["']?\\s*[:=]`, 'i');
 const secretFlag = new RegExp(`^--?[\\w-]*(?:${secretName.source})$`, 'i');
+/** What curl and others call the words after these: a name, a colon and a password. */
+const userFlag = /^(?:-[uU]|--(?:proxy-)?user)$/;
 const assignment = new RegExp(
   `\\b(\\w*(?:${secretName.source}|_KEY)\\w*=)(?:"[^"]*"|'[^']*'|[^\\s"']+)`,
   'gi',
@@ -41,9 +43,11 @@ export function hideWords(
   words: readonly string[],
   secrets: readonly string[],
 ): { words: string[]; hidden: boolean } {
-  const shown = words.map((word, index) =>
-    secretFlag.test(words[index - 1] ?? '') ? mark : clean(word, secrets).replace(assignment, `$1${mark}`),
-  );
+  const shown = words.map((word, index) => {
+    const flag = words[index - 1] ?? '';
+    if (secretFlag.test(flag) || (userFlag.test(flag) && /:(?!\d+$)/.test(word))) return mark;
+    return clean(word, secrets).replace(assignment, `$1${mark}`);
+  });
   return { words: shown, hidden: shown.some((word, index) => word !== words[index]) };
 }
 

@@ -17,6 +17,8 @@ export interface BinOptions {
   readonly cwd?: string;
   /** Written to stdin, which then ends; without it stdin is empty. */
   readonly input?: string | Buffer;
+  /** Words of a program that runs the bin, such as strace. */
+  readonly under?: readonly string[];
   /** Called as soon as it runs, with what sends it a signal. */
   readonly started?: (send: (signal: NodeJS.Signals) => void) => void;
   /** Sends this signal, once, as soon as stderr holds the text. */
@@ -43,7 +45,9 @@ export function makeHome(): Home {
 
 function runBin(home: string, argv: readonly string[], options: BinOptions): Promise<BinResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(projectRoot, 'dist', 'main.js'), ...argv], {
+    const words = [...(options.under ?? []), process.execPath, join(projectRoot, 'dist', 'main.js'), ...argv];
+    const [program = '', ...rest] = words;
+    const child = spawn(program, rest, {
       cwd: options.cwd ?? home,
       env: { PATH: process.env['PATH'], HOME: home, ...options.env },
     });

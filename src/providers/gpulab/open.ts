@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { connect as connectSocket } from 'node:net';
 import type { Context } from '../../base/context.ts';
+import { discreet } from '../../base/discreet.ts';
 import { DevboxError } from '../../base/errors.ts';
 import { createHttp } from '../../base/http.ts';
 import { traced } from '../../base/trace.ts';
@@ -84,7 +85,10 @@ async function connect({ api, address, key, context, deps }: Place): Promise<Con
   const keyHeader: Record<string, string> = text === '' ? {} : { 'api-key': text };
   const { socket, baseUrl } = address;
   const userAgent = `devbox/${version}`;
-  const http = traced(socket === null ? createHttp(userAgent) : unixHttp(socket, userAgent), context);
+  const http = traced(
+    discreet(socket === null ? createHttp(userAgent) : unixHttp(socket, userAgent)),
+    context,
+  );
   return meet(
     {
       transfer: traced(

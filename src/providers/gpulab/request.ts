@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import { DevboxError } from '../../base/errors.ts';
 import { type Http, type HttpAnswer, HttpFailure, type HttpRequest } from '../../base/http.ts';
 import { redact } from '../../base/redact.ts';
+import { bodySecrets } from '../../base/secrets-sent.ts';
 import { cleanLine } from '../../base/text.ts';
 import { describeIssue } from '../../server/wire/check.ts';
 import { answerError } from './api-error.ts';
@@ -108,7 +109,10 @@ export function parseAnswer<T extends z.ZodMiniType>(
       code: 'gpulab/not-json',
       details: [
         endpoint,
-        { label: 'Answer', value: cleanLine(redact(answer.text.slice(0, 10_000)), 200) || 'nothing' },
+        {
+          label: 'Answer',
+          value: cleanLine(redact(answer.text.slice(0, 10_000), bodySecrets(request)), 200) || 'nothing',
+        },
       ],
       hint: notOurs,
     });

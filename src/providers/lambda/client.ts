@@ -3,6 +3,7 @@ import { baseUrlProblem, withoutTrailingSlash } from '../../base/base-url.ts';
 import type { Clock } from '../../base/clock.ts';
 import { DevboxError, interrupted } from '../../base/errors.ts';
 import { type Http, type HttpAnswer, HttpFailure, type HttpRequest } from '../../base/http.ts';
+import { bodySecrets } from '../../base/secrets-sent.ts';
 import { readData, readEnvelope } from './answer.ts';
 import { meaningOf } from './codes.ts';
 import { answerError, type Call, failureError, parseApiError } from './errors.ts';
@@ -108,7 +109,7 @@ export class LambdaClient {
     schema: z.ZodMiniType<T>,
     isLaunch = false,
   ): Promise<Changed<T>> {
-    const call = this.call(method, path);
+    const call = this.call(method, path, json);
     await this.parts.pacer.turn(isLaunch, this.parts.signal);
     const { signal, clock, unanswered, onPatience } = this.parts;
     const patience = afterGrace(signal, clock, onPatience);
@@ -133,8 +134,8 @@ export class LambdaClient {
     }
   }
 
-  private call(method: HttpRequest['method'], path: string): Call {
-    return { method, path, secrets: [this.parts.apiKey] };
+  private call(method: HttpRequest['method'], path: string, json?: unknown): Call {
+    return { method, path, secrets: [this.parts.apiKey, ...bodySecrets({ json })] };
   }
 
   private failed(call: Call, failure: HttpFailure): DevboxError {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Context } from '../../base/context.ts';
+import { discreet } from '../../base/discreet.ts';
 import { DevboxError } from '../../base/errors.ts';
 import { createHttp } from '../../base/http.ts';
 import { formatSeconds } from '../../base/seconds.ts';
@@ -32,7 +33,7 @@ export async function openLambda(api: LambdaApi, context: Context, deps: Provide
     requestSeconds: api.request_interval,
     launchSeconds: api.launch_interval,
   });
-  const http = traced(createHttp(`devbox/${context.version}`), context);
+  const http = traced(discreet(createHttp(`devbox/${context.version}`)), context);
   const client = new LambdaClient({
     baseUrl: api.base_url,
     apiKey,

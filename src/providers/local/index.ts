@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { connect as connectSocket } from 'node:net';
 import { join } from 'node:path';
 import type { Context } from '../../base/context.ts';
+import { discreet } from '../../base/discreet.ts';
 import { DevboxError } from '../../base/errors.ts';
 import { type Http, HttpFailure } from '../../base/http.ts';
 import { traced } from '../../base/trace.ts';
@@ -53,7 +54,7 @@ async function connect(api: LocalApi, context: Context, places: Places): Promise
     unixHttp(await findSocket(places), `devbox/${context.version}`)(request);
   const connection = await meet(
     {
-      http: startingHttp(traced(http, context), () =>
+      http: startingHttp(traced(discreet(http), context), () =>
         startServer({
           places,
           program: join(context.paths.package, 'dist', 'server.mjs'),

@@ -42,6 +42,10 @@ describe('hideWords', () => {
       ['curl', '-H', 'Authorization: [hidden]'],
     ],
     [
+      ['curl', '-u', 'ada:abc', '--proxy-user', 'ada:abc'],
+      ['curl', '-u', '[hidden]', '--proxy-user', '[hidden]'],
+    ],
+    [
       ['login', '--password', 'abc'],
       ['login', '--password', '[hidden]'],
     ],
@@ -67,7 +71,16 @@ describe('hideWords', () => {
   });
 
   it('leaves other words as they are', () => {
-    const words = ['sh', '-c', 'for i in 1 2; do echo $i; done', '--tokenizer', 'bert', 'key=1'];
+    const words = [
+      'sh',
+      '-c',
+      'for i in 1 2; do echo $i; done',
+      '--tokenizer',
+      'bert',
+      'key=1',
+      '-u',
+      '1000:100',
+    ];
     expect(hideWords(words, secrets)).toEqual({ words, hidden: false });
   });
 });

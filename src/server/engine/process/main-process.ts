@@ -5,7 +5,7 @@ import type { AllocatedGpu, Exit } from '../engine.ts';
 import { bubblewrapArgv } from './isolation/bubblewrap.ts';
 import type { Place } from './isolation/places.ts';
 import type { Sandbox } from './isolation/sandbox.ts';
-import { splitVariables } from './isolation/variables.ts';
+import { passVariables } from './isolation/variables.ts';
 import { memoryLimited } from './limits.ts';
 import type { RunPipes } from './log/runs.ts';
 import type { RunStatus } from './run-status.ts';
@@ -65,7 +65,7 @@ export async function startMain(options: MainOptions): Promise<MainProcess> {
   const env = command === null ? { ...options.env, PATH: idlePath } : options.env;
   const child = spawn(file, args, {
     cwd: box.home,
-    env: sandbox ? splitVariables(env).harmless : env,
+    env: sandbox ? passVariables(env).outside : env,
     detached: true,
     stdio: 'ignore',
   });

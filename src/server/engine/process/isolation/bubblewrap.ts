@@ -4,7 +4,7 @@ import type { AllocatedGpu } from '../../engine.ts';
 import { gpuDevices } from './gpu-devices.ts';
 import { asItIs, isWithin, type Place, placeMounts } from './places.ts';
 import { type Sandbox, withoutPrivileges } from './sandbox.ts';
-import { splitVariables } from './variables.ts';
+import { passVariables } from './variables.ts';
 
 /** What a box is to see and to run. */
 export interface SandboxedBox {
@@ -36,9 +36,12 @@ const init = (sandbox: Sandbox): string =>
     'exit "$?"',
   ].join('\n');
 
-/** Says on descriptor 8 that the box is made, lets go of everything that comes from outside, and becomes the command. */
-const begin = (isHeard: boolean): string =>
-  `exec </dev/null ${isHeard ? '2>&9' : '>/dev/null 2>&1'} 9>&-; echo '{"ready": 1}' >&8; exec 8>&- "$@"`;
+/**
+ * Says on descriptor 8 that the box is made, lets go of everything that comes from outside, and becomes the command.
+ * @param unpack sets the last of its variables.
+ */
+const begin = (isHeard: boolean, unpack: string): string =>
+  `${unpack}exec </dev/null ${isHeard ? '2>&9' : '>/dev/null 2>&1'} 9>&-; echo '{"ready": 1}' >&8; exec 8>&- "$@"`;
 
 /**
  * The words that make a box and run something in it: descriptor 7 is told the number of its first process and how it
@@ -46,6 +49,7 @@ const begin = (isHeard: boolean): string =>
  */
 export function bubblewrapArgv(sandbox: Sandbox, box: SandboxedBox): [string, ...string[]] {
   const { tools, uid, gid } = sandbox;
+  const { spelt, unpack } = passVariables(box.env);
   // Only as root within may bubblewrap make terminals; whoever is not root outside is himself again in a namespace of
   // its own, which takes the right to make one for root.
   const rights = uid === 0 ? ['CAP_SYS_ADMIN', 'CAP_SETPCAP'] : ['CAP_SETFCAP'];
@@ -56,11 +60,11 @@ export function bubblewrapArgv(sandbox: Sandbox, box: SandboxedBox): [string, ..
     ...['--hostname', box.name, '--as-pid-1', '--json-status-fd', '7', '--chdir', box.home],
     ...rights.flatMap((right) => ['--cap-add', right]),
     ...fileSystem(sandbox, box),
-    ...Object.entries(splitVariables(box.env).inside).flatMap((pair) => ['--setenv', ...pair]),
+    ...Object.entries(spelt).flatMap((pair) => ['--setenv', ...pair]),
     ...['--', '/bin/sh', '-c', init(sandbox), 'sh'],
     ...asUser,
     ...withoutPrivileges(sandbox),
-    ...['/bin/sh', '-c', begin(box.isHeard), 'sh', ...box.argv],
+    ...['/bin/sh', '-c', begin(box.isHeard, unpack), 'sh', ...box.argv],
   ];
 }
 

@@ -1,5 +1,5 @@
 import { type Sandbox, withoutPrivileges } from './sandbox.ts';
-import { splitVariables } from './variables.ts';
+import { passVariables } from './variables.ts';
 
 /** What has to be executed on the server's machine to get a program to run. */
 export interface Entry {
@@ -21,7 +21,7 @@ const mainInside = '2';
  */
 export function enterArgv(sandbox: Sandbox, init: number, { argv, env, cwd }: Inside): Entry {
   const { tools, uid } = sandbox;
-  const { harmless, inside } = splitVariables(env);
+  const { outside, unpack, spelt } = passVariables(env);
   return {
     argv: [
       tools.nsenter,
@@ -29,9 +29,10 @@ export function enterArgv(sandbox: Sandbox, init: number, { argv, env, cwd }: In
       ...(uid === 0 ? [] : [tools.nsenter, '-t', mainInside, '-U', '--preserve-credentials', '--']),
       ...[tools.env, '-C', cwd],
       ...withoutPrivileges(sandbox),
-      ...withVariables(tools.env, inside, argv),
+      ...(unpack === '' ? [] : ['/bin/sh', '-c', `${unpack}exec "$@"`, 'sh']),
+      ...withVariables(tools.env, spelt, argv),
     ],
-    env: harmless,
+    env: outside,
     // What the way in has as its directory is left behind at the door.
     cwd: '/',
   };

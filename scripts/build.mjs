@@ -1,12 +1,13 @@
 // Makes dist/: main.js and app/ (CommonJS chunks of the start-up path, with V8 code caches), ui.mjs (Ink),
 // server.mjs (the box server), terminal.mjs (what holds a terminal), keeper.mjs (which keeps boxes' logs), compose.mjs
-// (the library) and schema/ (JSON Schemas for editors).
+// (the library), functions.zip (what AWS Lambda runs) and schema/ (JSON Schemas for editors).
 import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, transform } from 'esbuild';
 import { engineParts } from './engine-parts.mjs';
+import { buildFunctions } from './functions.mjs';
 import { buildTypes } from './types.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -109,6 +110,7 @@ await mkdir(join(dist, 'app'), { recursive: true });
 await Promise.all([
   buildApp(),
   buildTypes(root),
+  buildFunctions(root, common),
   build({
     ...common,
     plugins: [stubs],

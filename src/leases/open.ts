@@ -1,22 +1,35 @@
 import type { Context } from '../base/context.ts';
-import { DevboxError } from '../base/errors.ts';
 import { openFiles } from './files/index.ts';
 import type { LeasesConfig } from './settings.ts';
 import type { LeaseStore } from './store.ts';
 
-/**
- * Opens the store of leases that the settings name; touches nothing until it is used.
- * @throws DevboxError of kind `usage` for a store that this build does not have.
- */
-export function openLeases({ store }: LeasesConfig, context: Context): LeaseStore {
-  switch (store) {
+/** Opens the store of leases that the settings name; loads and touches nothing until it is used. */
+export function openLeases(settings: LeasesConfig, context: Context): LeaseStore {
+  switch (settings.store) {
     case 'files':
       return openFiles(context);
     case 'dynamodb':
-      throw new DevboxError('usage', 'leases.store=dynamodb is not part of this build of devbox', {
-        code: 'leases/no-store',
-        title: 'Configuration Error',
-        hint: 'Keep leases in files: leases.store=files',
-      });
+      return onceNeeded(async () => (await import('./dynamodb/index.ts')).openTable(settings, context));
   }
+}
+
+/** A store that is opened by the first use of it. */
+function onceNeeded(open: () => Promise<LeaseStore>): LeaseStore {
+  let opened: Promise<LeaseStore> | undefined;
+  const store = (): Promise<LeaseStore> => {
+    opened ??= open();
+    return opened;
+  };
+  return {
+    create: async (lease) => (await store()).create(lease),
+    list: async () => (await store()).list(),
+    unfinished: async () => (await store()).unfinished(),
+    get: async (id) => (await store()).get(id),
+    find: async (identifier) => (await store()).find(identifier),
+    update: async (id, change) => (await store()).update(id, change),
+    release: async (id) => (await store()).release(id),
+    withName: async (...work) => (await store()).withName(...work),
+    noteReaped: async (heartbeat) => (await store()).noteReaped(heartbeat),
+    lastReaped: async () => (await store()).lastReaped(),
+  };
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { DevboxError } from '../base/errors.ts';
 import {
   isIdPrefix,
@@ -116,6 +117,11 @@ export function matching(identifier: string, { leases, warnings }: LeaseListing)
     if (found.length > 0) return { leases: found, warnings };
   }
   return { leases: [], warnings };
+}
+
+/** What the lock of a name is called. Names are the user's; a hash of one is short and safe as a file name. */
+export function lockName(provider: ProviderName, name: string): string {
+  return `${provider}-${createHash('sha256').update(name).digest('hex').slice(0, 24)}`;
 }
 
 /** The oldest first. */

@@ -100,6 +100,8 @@ export interface AwsCall {
   readonly doing: string;
   /** Codes of errors begin with this: `aws` gives `aws/InvalidAMIID.NotFound`. */
   readonly family?: string;
+  /** The group of settings that hints name; `api` where it is not said. */
+  readonly settings?: string;
   readonly details?: readonly Detail[];
   /** Comes before what is the same for every service. */
   readonly means?: (failure: AwsFailure) => { readonly kind: Failure; readonly hint: string } | undefined;
@@ -123,7 +125,7 @@ export function awsError(error: unknown, call: AwsCall): unknown {
       { label: 'Code', value: failure.name },
       ...(failure.requestId === null ? [] : [{ label: 'Request', value: failure.requestId }]),
     ],
-    hint,
+    hint: hint.replace(/\bapi\.(?=[a-z])/g, `${call.settings ?? 'api'}.`),
     cause: error,
   });
 }

@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto';
 import { chmod, mkdir, readdir, rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../../base/context.ts';
 import { DevboxError } from '../../base/errors.ts';
 import { hasCode, syncFolder, writeDurably } from '../../base/files.ts';
 import { drawLeaseId, type Lease, type LeaseId } from '../lease.ts';
-import type { ProviderName } from '../provider-name.ts';
 import {
   byAge,
   changed,
@@ -13,6 +11,7 @@ import {
   intended,
   type LeaseListing,
   type LeaseStore,
+  lockName,
   matching,
   released,
 } from '../store.ts';
@@ -103,7 +102,7 @@ export function openFiles({ paths, clock, random, user: { host } }: FilesWorld):
       }),
 
     withName: (provider, name, work, options) =>
-      withLock(locks, nameLock(provider, name), world, work, options),
+      withLock(locks, lockName(provider, name), world, work, options),
 
     noteReaped: (heartbeat) => writeHeartbeat(paths, heartbeat),
     lastReaped: () => lastReaped(paths, clock.now()),
@@ -117,9 +116,4 @@ async function namesIn(folder: string): Promise<string[]> {
     if (hasCode(error, 'ENOENT')) return [];
     throw error;
   }
-}
-
-/** Names are the user's; a hash of one is always safe as a file name. */
-function nameLock(provider: ProviderName, name: string): string {
-  return `${provider}-${createHash('sha256').update(name).digest('hex').slice(0, 24)}`;
 }

@@ -2,8 +2,8 @@ import { mkdir, open, readdir, readFile, rename, stat, unlink, utimes, writeFile
 import { join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import { hasCode } from '../../base/files.ts';
+import { holdersState, thisProcess } from '../lock-holder.ts';
 import type { WaitOptions } from '../store.ts';
-import { holdersState, thisProcess } from './lock-holder.ts';
 
 interface World {
   readonly clock: Clock;

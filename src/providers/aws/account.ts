@@ -5,11 +5,11 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type ClientSettings, connectAws } from '../../base/aws/connection.ts';
 import { type AwsCall, awsError } from '../../base/aws/failure.ts';
+import { tracedClient } from '../../base/aws/trace.ts';
 import type { Context } from '../../base/context.ts';
 import { DevboxError } from '../../base/errors.ts';
 import type { Emit } from '../../ui/events.ts';
 import type { AwsApi } from './schema.ts';
-import { tracedClient } from './trace.ts';
 
 /** An account of AWS in one region, as the parts of the provider use it. */
 export interface AwsAccount {

@@ -1,6 +1,6 @@
-import type { Context } from '../../base/context.ts';
-import { redact } from '../../base/redact.ts';
-import { cleanLine } from '../../base/text.ts';
+import type { Context } from '../context.ts';
+import { redact } from '../redact.ts';
+import { cleanLine } from '../text.ts';
 
 /** What every client of AWS' library has, as far as tracing goes. */
 interface Traceable {

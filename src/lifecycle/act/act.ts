@@ -1,5 +1,6 @@
 import { StopInstancesCommand, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
 import { DevboxError } from '../../base/errors.ts';
+import type { CurrentRun } from '../../dns/entry.ts';
 import type { Seen, SeenInstance } from '../decide/seen.ts';
 import type { Step } from '../decide/step.ts';
 import type { LifecycleDeps } from '../deps.ts';
@@ -229,7 +230,7 @@ function factsOf(seen: Seen, run: Run, instance: SeenInstance) {
 async function settleNames(
   { dns }: LifecycleDeps,
   { name }: Project,
-  current: { readonly runId: string; readonly target: string | null } | null,
+  current: CurrentRun | null,
 ): Promise<void> {
   if (dns === null) return;
   const { set, dropped } = await dns.settle(name, current);

@@ -1,4 +1,4 @@
-import { plainName } from '../../dns/label.ts';
+import { areNamesDue } from '../../dns/entry.ts';
 import { isOurs, originOf, tagKeys } from '../marks.ts';
 import { imagesNeeded, newestSave, runOf, type Save, type Trash } from '../project.ts';
 import { isOfCurrentRun, madeFor } from './launching.ts';
@@ -74,26 +74,14 @@ export function partsOf(seen: Seen, { image, snapshots }: Save): Trash[] {
 }
 
 /** Names that are not what they should be. A launch under way sets its own. */
-function names({ project, hasDns, ...rest }: Seen): Step | null {
-  if (!hasDns) return null;
-  const { claims, pending } = project.dns;
-  const run = runOf(project);
-  const isOver = run === null || project.state.kind === 'ending';
-  if (isOver) {
-    const isAny = claims.length > 0 || pending !== null;
-    return isAny ? { do: 'settle-names', current: null } : null;
-  }
-  const others = claims.some(({ runId }) => runId !== run.id);
-  if (project.state.kind === 'launching') return null;
-  const instance = instanceOf({ project, hasDns, ...rest }, run);
+function names(seen: Seen): Step | null {
+  const { project, hasDns } = seen;
+  const run = project.state.kind === 'ending' ? null : runOf(project);
+  if (!hasDns || project.state.kind === 'launching') return null;
+  const instance = run === null ? undefined : instanceOf(seen, run);
   const target = instance?.state === 'running' ? instance.publicDns : null;
-  const own = claims.filter(({ runId }) => runId === run.id);
-  const isDue =
-    target === null
-      ? own.length > 0
-      : pending?.runId === run.id ||
-        (own.length > 0 && own.every((claim) => claim.target !== plainName(target)));
-  return others || isDue ? { do: 'settle-names', current: { runId: run.id, target } } : null;
+  const current = run === null ? null : { runId: run.id, target };
+  return areNamesDue(project.dns, project.label, current) ? { do: 'settle-names', current } : null;
 }
 
 /** The trash, one thing after the other: boxes, images, then what images and boxes hold. */

@@ -1,3 +1,4 @@
+import type { CurrentRun } from '../../dns/entry.ts';
 import type { Tags } from '../marks.ts';
 import type { Project, RunVolume, Save, Saving, Trash } from '../project.ts';
 import type { Change } from '../transitions.ts';
@@ -76,11 +77,8 @@ export type Step =
   | { readonly do: 'lose'; readonly reason: string }
   | { readonly do: 'terminate'; readonly instance: SeenInstance }
   | { readonly do: 'end'; readonly trash: readonly Trash[] }
-  /** Names are set or removed; `target` is the public name of the box of the run. */
-  | {
-      readonly do: 'settle-names';
-      readonly current: { readonly runId: string; readonly target: string | null } | null;
-    }
+  /** Names are set or removed. */
+  | { readonly do: 'settle-names'; readonly current: CurrentRun | null }
   /** Things become trash: nothing refers to them from here on. `saves`: what remains saved. */
   | {
       readonly do: 'throw-away';

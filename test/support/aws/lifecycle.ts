@@ -4,12 +4,13 @@ import type { DnsPort } from '../../../src/dns/port.ts';
 import type { Acting } from '../../../src/lifecycle/act/act.ts';
 import type { LifecycleDeps, LifecycleWait } from '../../../src/lifecycle/deps.ts';
 import { type Drive, drive } from '../../../src/lifecycle/drive.ts';
+import { type Handled, type HandlerName, handleEvent } from '../../../src/lifecycle/handlers/handle.ts';
 import { runMarks, tagList } from '../../../src/lifecycle/marks.ts';
 import { drawRunId, type ProjectName, projectName } from '../../../src/lifecycle/names.ts';
 import { imageToBoot, isLaunchable, type Project } from '../../../src/lifecycle/project.ts';
 import { openProjects } from '../../../src/lifecycle/projects.ts';
 import { launchClaimed } from '../../../src/lifecycle/transitions.ts';
-import type { World } from './strict/index.ts';
+import type { AwsEvent, World } from './strict/index.ts';
 
 /** Intervals in which loopback does everything. */
 export const quick: LifecycleWait = {
@@ -134,4 +135,34 @@ export function boxOf(project: Project | null): string {
   const id = project !== null && 'run' in project.state ? project.state.run.instanceId : null;
   if (id === null) throw new Error('no box');
   return id;
+}
+
+/** Hands an event to the functions that the rules of infra/aws start with it. */
+export async function deliver(actor: Actor, event: AwsEvent): Promise<Handled[]> {
+  const { detail } = event;
+  const type = event['detail-type'];
+  const names: HandlerName[] = [];
+  if (type === 'EC2 Instance State-change Notification') {
+    const state = detail['state'];
+    if (state === 'shutting-down' || state === 'terminated') names.push('create-snapshots');
+    if (state === 'terminated') names.push('delete-volume');
+  }
+  if (type === 'EBS Snapshot Notification') names.push('create-image');
+  if (type === 'EC2 AMI State Change') names.push('mark-ready');
+  const handled: Handled[] = [];
+  for (const name of names) handled.push(await handleEvent(actor, name, event));
+  return handled;
+}
+
+/** Delivers what has happened since the last delivery, and what that causes, until nothing happens any more. */
+export async function deliverAll(world: World, actor: Actor): Promise<void> {
+  for (let next = 0; ; next++) {
+    const event = world.events()[next];
+    if (event === undefined) {
+      const before = world.events().length;
+      world.arrive();
+      if (world.events().length === before) return;
+      next -= 1;
+    } else await deliver(actor, event);
+  }
 }

@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { shellLine } from '../../src/base/shell.ts';
 import { type Home, makeHome, projectRoot } from '../support/bin.ts';
 import { secretsIn, textsIn } from '../support/secret-forms.ts';
+import { addKey, startServe } from '../support/served.ts';
 import { commandLines, watched, whyNoStrace } from '../support/spawned.ts';
 import { makeTree, type Tree } from '../support/tree.ts';
 
@@ -79,4 +80,43 @@ it('the whole life of a box on this machine leaves no secret in a command line, 
   const written = textsIn(home.path, ['trace']).join('\n');
   expect(written).toContain('serving 0 boxes');
   expect({ written: secretsIn(written, secrets) }).toEqual({ written: [] });
+});
+
+it('neither does a server with keys, in its logs and its records', async () => {
+  const key = await addKey(home, 'ada');
+  const secrets = { key, DB_LOGIN: 'db&Pw+8842/Lk=9Vt' };
+  writeFileSync(join(project.path, 'vars.env'), `DB_LOGIN=${secrets.DB_LOGIN}\n`);
+  const trace = join(home.path, 'trace');
+  const served = await startServe(home, [], {}, unseen ? [] : watched(trace));
+  const user = makeHome();
+  const env = { GPULAB_API_KEY: key, GPULAB_API_URL: served.url };
+  let said = '';
+  for (const words of [
+    ['deploy', '--name', 'theirs', '--env-file', 'vars.env', '--wait'],
+    ['exec', 'theirs', '--', 'true'],
+    ['logs', 'theirs'],
+    ['auth', 'login', '--api-key', '-'],
+    ['auth', 'status'],
+    ['rm', 'theirs', '--force'],
+  ]) {
+    const end = words.includes('--') ? words.indexOf('--') : words.length;
+    const own = [...words.slice(0, end), 'api=gpulab', '--debug', ...words.slice(end)];
+    const ran = await user.run(own, { cwd: project.path, env, input: `${key}\n` });
+    expect({ words, ...ran }).toMatchObject({ words, code: 0 });
+    said += ran.stdout + ran.stderr;
+  }
+  process.kill(served.serverPid, 'SIGTERM');
+  await served.ended;
+  // Which `auth login` keeps, for nobody else.
+  const keys = join(user.path, '.local/state/devbox/keys');
+  const written = [
+    said,
+    served.log(),
+    ...textsIn(home.path, ['trace']),
+    ...textsIn(user.path, readdirSync(keys)),
+  ];
+  expect(written.join('\n')).toContain('POST /v1/containers');
+  expect(secretsIn(written.join('\n'), secrets)).toEqual([]);
+  expect(secretsIn(unseen ? '' : commandLines(trace), secrets)).toEqual([]);
+  user.remove();
 });

@@ -10,20 +10,26 @@ export interface Served {
   readonly serverPid: number;
   /** What it has written to standard error so far: its log. */
   log(): string;
+  /** Resolves with its exit code; null: ended by a signal. */
+  readonly ended: Promise<number | null>;
   /** Sends a signal to devbox itself, and resolves with its exit code (null: ended by a signal). */
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
 
 /**
  * Starts `devbox serve` on a free port of this machine and waits until it answers.
+ * @param under words of a program that runs it, such as strace, which signals reach instead.
  * @throws an error with what it said where it does not start.
  */
 export function startServe(
   home: Home,
   words: readonly string[] = [],
   env: Readonly<Record<string, string>> = {},
+  under: readonly string[] = [],
 ): Promise<Served> {
-  const argv = [
+  const [program = process.execPath, ...argv] = [
+    ...under,
+    process.execPath,
     join(projectRoot, 'dist', 'main.js'),
     'serve',
     '--json',
@@ -31,7 +37,7 @@ export function startServe(
     'engine=process',
     ...words,
   ];
-  const child = spawn(process.execPath, argv, {
+  const child = spawn(program, argv, {
     cwd: home.path,
     env: { PATH: process.env['PATH'], HOME: home.path, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -52,6 +58,7 @@ export function startServe(
         pid: child.pid ?? 0,
         serverPid,
         log: () => log,
+        ended,
         end(signal) {
           child.kill(signal);
           return ended;

@@ -40,6 +40,10 @@ export const abilities: Readonly<
   },
   gpus: { what: 'GPUs to choose from', commands: ['gpus', 'gpus_types'] },
   templates: { what: 'templates that boxes are made from', commands: ['templates', 'templates_create'] },
+  projects: {
+    what: 'projects whose whole disk survives',
+    commands: ['new', 'launch', 'status', 'snapshot', 'restore', 'resize', 'delete_project'],
+  },
   credentials: { what: 'logins for registries of images', commands: ['credentials', 'credentials_add'] },
 };
 
@@ -80,4 +84,5 @@ const core = ['up', 'list', 'inspect', 'wait', 'down'];
 const commandList = (names: readonly string[]): string =>
   names.map((name) => `\`${spelled(name)}\``).join(', ');
 
-const spelled = (name: string): string => name.replace(/^ssh_keys/, 'ssh-keys').replaceAll('_', ' ');
+const spelled = (name: string): string =>
+  name.replace(/^(ssh|delete)_(?=keys|project)/, '$1-').replaceAll('_', ' ');

@@ -25,5 +25,5 @@ export function nextWords(bare: readonly string[], options: readonly string[]): 
 
 /** A command as it is typed in words. */
 export function spelled(option: string): string {
-  return option.replaceAll('_', ' ').replace(/^ssh keys/, 'ssh-keys');
+  return option.replaceAll('_', ' ').replace(/^(ssh) (?=keys)|^(delete) (?=project)/, '$1$2-');
 }

@@ -19,6 +19,7 @@ const meanings: Readonly<Record<FacetName, string>> = {
   gpus: 'GPUs to choose from',
   templates: 'templates',
   credentials: 'credentials of registries',
+  projects: 'projects whose whole disk survives',
 };
 
 /**

@@ -59,15 +59,19 @@ function refuseInUse({ name, state }: Project, abandon: boolean): void {
       throw inUse(
         name,
         `its last session is not saved (${state.reason})`,
-        `Save it: devbox down project=${name}. Or give it up: devbox down project=${name} discard=true`,
+        `Save it: devbox terminate ${name}. Or give it up: devbox terminate ${name} discard=true`,
       );
     case 'running':
-      throw inUse(name, 'its box is there', `End it first: devbox down project=${name}`);
+      throw inUse(name, 'its box is there', `End it first: devbox terminate ${name}`);
     case 'launching':
-      throw inUse(name, 'it is being launched', 'Wait for it, or let devbox reconcile look after it.');
+      throw inUse(
+        name,
+        'it is being launched',
+        'Wait for it, or let devbox reconcile api=aws look after it.',
+      );
     case 'saving':
     case 'ending':
-      throw inUse(name, 'it is being saved', `Wait for it: devbox down project=${name}`);
+      throw inUse(name, 'it is being saved', `Wait for it: devbox terminate ${name}`);
     default:
       throw inUse(
         name,
@@ -107,7 +111,7 @@ export async function askRestore(
         { label: 'Project', value: name },
         { label: 'Saves', value: project.saves.map((each) => each.generation).join(', ') || 'none' },
       ],
-      hint: `See them: devbox images project=${name}`,
+      hint: `See them: devbox images project=${name} api=aws`,
     });
   const written = await store.change(project, restoreAsked(project, save?.image ?? null));
   if (written.done) return written.project;

@@ -125,7 +125,7 @@ export function noProject(name: ProjectName): DevboxError {
     title: 'Project Not Found',
     code: 'aws/no-project',
     details: [{ label: 'Project', value: name }],
-    hint: 'devbox projects lists those that there are.',
+    hint: 'devbox status lists those that there are.',
   });
 }
 
@@ -155,13 +155,16 @@ function notSaveable(project: Project, done: string): DevboxError {
 function reasonOf(name: ProjectName, state: Project['state']): readonly [string, string] {
   switch (state.kind) {
     case 'ready':
-      return ['no box of it runs', `Launch one: devbox up project=${name}`];
+      return ['no box of it runs', `Launch one: devbox launch ${name}`];
     case 'lost':
-      return [`no box of it runs (${state.reason})`, `Launch its last save: devbox up project=${name}`];
+      return [`no box of it runs (${state.reason})`, `Launch its last save: devbox launch ${name}`];
     case 'launching':
-      return ['it is being launched', 'Wait until its box runs, or let devbox reconcile look after it.'];
+      return [
+        'it is being launched',
+        'Wait until its box runs, or let devbox reconcile api=aws look after it.',
+      ];
     case 'saving':
-      return ['it is being saved', `Wait for it, or look: devbox projects project=${name}`];
+      return ['it is being saved', `Wait for it, or look: devbox status ${name}`];
     case 'removing':
       return ['it is being deleted', 'devbox reconcile finishes that.'];
     case 'unknown':
@@ -177,7 +180,7 @@ export function saveFailedError(name: ProjectName, reason: string): DevboxError 
     title: 'Save Failed',
     code: 'aws/save-failed',
     details: [{ label: 'Project', value: name }],
-    hint: `Its disks and its earlier saves are kept. Try again: devbox down project=${name}. Or give the session up: devbox down project=${name} discard=true`,
+    hint: `Its disks and its earlier saves are kept. Try again: devbox terminate ${name}. Or give the session up: devbox terminate ${name} discard=true`,
   });
 }
 
@@ -186,7 +189,7 @@ function sessionLost(name: ProjectName, reason: string): DevboxError {
     title: 'Session Lost',
     code: 'aws/session-lost',
     details: [{ label: 'Project', value: name }],
-    hint: `What was saved before is still there: devbox up project=${name}`,
+    hint: `What was saved before is still there: devbox launch ${name}`,
   });
 }
 
@@ -198,7 +201,7 @@ function notYet(name: ProjectName, waitsFor: string | null): DevboxError {
       title: 'Still Saving',
       code: 'aws/still-saving',
       details: [{ label: 'Project', value: name }],
-      hint: `Nothing is lost. Go on waiting: devbox down project=${name}, or let devbox reconcile finish it.`,
+      hint: `Nothing is lost. Go on waiting: devbox terminate ${name}, or let devbox reconcile finish it.`,
     },
   );
 }

@@ -14,6 +14,7 @@ import type { FilesystemsFacet } from './facets/filesystems.ts';
 import type { FirewallFacet } from './facets/firewall.ts';
 import type { GpusFacet } from './facets/gpus.ts';
 import type { KeysFacet } from './facets/keys.ts';
+import type { ProjectsFacet } from './facets/projects.ts';
 import type { SshKeysFacet } from './facets/ssh-keys.ts';
 import type { TemplatesFacet } from './facets/templates.ts';
 import type { Volumes } from './facets/volumes.ts';
@@ -126,6 +127,7 @@ export interface Facets {
   readonly gpus?: GpusFacet;
   readonly templates?: TemplatesFacet;
   readonly credentials?: CredentialsFacet;
+  readonly projects?: ProjectsFacet;
 }
 
 export type FacetName = keyof Facets;
@@ -133,6 +135,8 @@ export type FacetName = keyof Facets;
 export interface TerminateOptions {
   /** Also delete what would survive the box (its home), where the provider keeps such a thing. */
   readonly purge: boolean;
+  /** End the box of a project without saving its disk; absent, it is saved first. */
+  readonly discard?: boolean;
 }
 
 /** An open connection to a provider. Every method throws DevboxError (or HttpFailure turned into one). */
@@ -162,6 +166,8 @@ export interface Provider extends Facets {
    * always complete.
    */
   readonly surfacingMinutes: number;
+  /** Every box carries its marks from the beginning: one that has not come up by then does not exist. */
+  readonly marksAreSure?: true;
   terminate(box: Box, options: TerminateOptions): Promise<Box>;
 }
 

@@ -24,6 +24,7 @@ export const facetNames = [
   'gpus',
   'templates',
   'credentials',
+  'projects',
 ] as const satisfies readonly FacetName[];
 
 /** What every server with GPULab's API has. */
@@ -41,7 +42,7 @@ const serverFacets: readonly FacetName[] = [
 /** The optional abilities that each provider declares, in the order of `facetNames`; a test holds them against the opened providers. */
 export const declaredFacets: Readonly<Record<ProviderName, readonly FacetName[]>> = {
   lambda: ['catalogue', 'filesystems', 'sshKeys', 'firewall', 'audit', 'rename', 'restart'],
-  aws: ['catalogue', 'sshKeys', 'power', 'restart'],
+  aws: ['catalogue', 'sshKeys', 'power', 'restart', 'projects'],
   gpulab: ['sshKeys', 'whoami', 'keys', ...serverFacets],
   local: ['sshKeys', 'whoami', ...serverFacets],
 };

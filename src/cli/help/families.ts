@@ -21,6 +21,7 @@ const sections: readonly (readonly [heading: string, families: readonly string[]
       'down',
     ],
   ],
+  ['Projects (AWS):', ['new', 'launch', 'status', 'snapshot', 'restore', 'resize', 'delete_project']],
   ['Leases:', ['lease', 'reconcile', 'cleanup', 'reap']],
   ['Inside a box:', ['ssh', 'exec', 'run', 'cp', 'logs', 'stats']],
   ['Resources:', ['gpus', 'templates', 'volumes', 'credentials', 'ssh_keys', 'filesystems', 'firewall']],

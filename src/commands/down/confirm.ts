@@ -7,8 +7,8 @@ import type { FoundBox } from '../find-box.ts';
 
 /**
  * Makes sure that the end of a box is meant. A box on GPULab ends with all its files, so a person is asked; elsewhere
- * its whole id or name says enough: the home of a box on this machine stays, and what Lambda Cloud keeps lies on
- * filesystems.
+ * its whole id or name says enough: the home of a box on this machine stays, what Lambda Cloud keeps lies on filesystems,
+ * and the disk of a project is saved, unless the user gives it up.
  * @throws DevboxError where it is not meant, or might not be.
  */
 export async function confirmEnd(
@@ -16,19 +16,25 @@ export async function confirmEnd(
   {
     identifier,
     purge,
+    discard,
     force,
-  }: { readonly identifier: string; readonly purge: boolean; readonly force: boolean },
+  }: {
+    readonly identifier: string;
+    readonly purge: boolean;
+    readonly discard: boolean;
+    readonly force: boolean;
+  },
   deps: CommandDeps,
 ): Promise<void> {
   const owner = otherOwner(leases, deps);
   // A name is not enough for what somebody else has taken out a lease on.
   const isMeant = isExact && (owner === null || [box.id, ...leases.map(({ id }) => id)].includes(identifier));
-  if (isMeant && provider.name !== 'gpulab') return;
+  if (isMeant && provider.name !== 'gpulab' && !discard) return;
   if (isExact && !isMeant && !force && !deps.interactive) throw held(box, String(owner));
   const whose = owner === null ? '' : `, which is ${owner}’s`;
   await confirmDeletion(
     {
-      what: `${box.name ?? 'the box'} (${box.id}, ${box.status})${whose}${purge ? ' with its home' : ''}`,
+      what: `${box.name ?? 'the box'} (${box.id}, ${box.status})${whose}${purge ? ' with its home' : ''}${discard ? ' without saving its disk' : ''}`,
       typed: identifier,
       isExact: isMeant,
       exactly: `instance_identifier=${box.id}`,

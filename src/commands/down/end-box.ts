@@ -1,7 +1,7 @@
 import { DevboxError } from '../../base/errors.ts';
 import type { Lease } from '../../leases/lease.ts';
 import { costSoFar } from '../../leases/term.ts';
-import type { Box } from '../../providers/provider.ts';
+import type { Box, TerminateOptions } from '../../providers/provider.ts';
 import { token } from '../../ui/card.ts';
 import { dollars } from '../../ui/units.ts';
 import type { View } from '../../ui/view.ts';
@@ -14,13 +14,13 @@ import type { SshConfig } from '../settings.ts';
 /** Ends one box, and with it its leases and its file for ssh, while nobody brings up another one of its name. */
 export async function endBox(
   found: FoundBox,
-  purge: boolean,
+  options: TerminateOptions,
   ssh: SshConfig,
   deps: CommandDeps,
 ): Promise<View> {
   const { box, provider, leases } = found;
   const name = leases[0]?.name ?? box.name ?? box.id;
-  return deps.leases.withName(provider.name, name, () => end(found, purge, ssh, deps), {
+  return deps.leases.withName(provider.name, name, () => end(found, options, ssh, deps), {
     signal: deps.context.signal,
     onWait: () =>
       deps.emit({ type: 'notice', level: 'info', message: `Another devbox is at work on ${name}` }),
@@ -29,16 +29,16 @@ export async function endBox(
 
 async function end(
   { box, provider, leases, unseen }: FoundBox,
-  purge: boolean,
+  options: TerminateOptions,
   ssh: SshConfig,
   deps: CommandDeps,
 ): Promise<View> {
-  const after = await provider.terminate(box, { purge }).catch((error: unknown) => {
+  const after = await provider.terminate(box, options).catch((error: unknown) => {
     throw unseen ? notYetKnown(box, error) : error;
   });
   for (const lease of leases) await closeLease(lease, { provider, ssh }, deps);
   await removeEntry(box.id, ssh, deps);
-  return view(after, purge, leases, deps.context.clock.now());
+  return view(after, options.purge, leases, deps.context.clock.now());
 }
 
 /** The provider accepted the launch of a box that it does not know yet, so its end has to be asked for again. */

@@ -8,6 +8,7 @@ import type { Outcome } from '../outcome.ts';
 import { identifiersShape } from '../settings.ts';
 import { confirmEnd } from './confirm.ts';
 import { endBox } from './end-box.ts';
+import { endProject, isUnfinished, projectsAmong } from './end-project.ts';
 import { settleLostLaunch } from './settle.ts';
 
 export const down = defineCommand({
@@ -19,25 +20,32 @@ export const down = defineCommand({
     'devbox down devbox',
     'devbox down devbox purge=true',
     'devbox rm 4f1c2a9e --force',
+    'devbox terminate my-project discard=true',
   ],
   positionals: ['instance_identifier'],
   shape: {
     ...identifiersShape,
     purge: z.boolean().check(z.describe('also delete the persistent home of a box on this machine')),
+    discard: z
+      ._default(z.boolean(), false)
+      .check(z.describe('end the box of a project without saving its disk: this session is lost')),
     force: z.boolean().check(z.describe('take the beginning of an id for enough, and ask nothing')),
   },
-  async run({ instance_identifier, purge, force, ssh }, deps): Promise<Outcome> {
+  async run({ instance_identifier, purge, discard, force, ssh }, deps): Promise<Outcome> {
     const named: Named[] = [];
     for (const identifier of instance_identifier) {
       named.push({ identifier, found: await findOrLost(identifier, deps) });
     }
     for (const { identifier, found } of named) {
-      if (found) await confirmEnd(found, { identifier, purge, force }, deps);
+      if (found) await confirmEnd(found, { identifier, purge, discard, force }, deps);
     }
-    const lost = named.flatMap(({ identifier, found }) => (found ? [] : [identifier]));
+    const without = named.flatMap(({ identifier, found }) => (found ? [] : [identifier]));
+    const projects = await projectsAmong(without, deps);
+    const lost = without.filter((identifier) => !projects.includes(identifier));
     const boxes = distinct(named.flatMap(({ found }) => (found ? [found] : [])));
     const work = [
-      ...boxes.map((found) => () => endBox(found, purge, ssh, deps)),
+      ...boxes.map((found) => () => endBox(found, { purge, discard }, ssh, deps)),
+      ...projects.map((name) => () => endProject(name, discard, deps)),
       ...lost.map((identifier) => () => settleLostLaunch(identifier, ssh, deps)),
     ];
     const views: View[] = [];
@@ -54,7 +62,7 @@ export const down = defineCommand({
   },
 });
 
-/** What a user named; null for a launch whose answer was lost, of which no box is listed. */
+/** What a user named; null where no box is listed: a launch whose answer was lost, or a project that is not saved yet. */
 interface Named {
   readonly identifier: string;
   readonly found: FoundBox | null;
@@ -64,7 +72,8 @@ async function findOrLost(identifier: string, deps: CommandDeps): Promise<FoundB
   try {
     return await findBox(identifier, deps, { caseMatters: true });
   } catch (error) {
-    if (error instanceof DevboxError && error.code === 'lease/unsettled') return null;
+    if (!(error instanceof DevboxError)) throw error;
+    if (error.code === 'lease/unsettled' || (await isUnfinished(identifier, error, deps))) return null;
     throw error;
   }
 }

@@ -166,7 +166,7 @@ async function endAsAsked(
     deps.emit({ type: 'notice', level: 'warning', message, hint });
     return 'kept';
   }
-  await endBox(found, false, ssh, deps);
+  await endBox(found, { purge: false }, ssh, deps);
   if (deps.mode !== 'json') {
     deps.emit({ type: 'notice', level: 'info', message: `${name} is taken down.` });
   }

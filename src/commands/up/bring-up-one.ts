@@ -61,13 +61,15 @@ export async function bringUpOne(wanted: Wanted, deps: CommandDeps): Promise<Box
     );
     return [unseen ?? (await launch(wanted, boxes, deps))];
   };
+  const project = config.project ?? null;
   const up = await deps.leases.withName(provider.name, name, alone, {
     signal: deps.context.signal,
     onWait: () =>
       deps.emit({ type: 'notice', level: 'info', message: `Another devbox is bringing ${name} up` }),
   });
-  const [only] = up;
-  if (up.length > 1 || only === undefined) return up.map(({ box }) => box);
+  const [first] = up;
+  if (up.length > 1 || first === undefined) return up.map(({ box }) => box);
+  const only = project === null ? first : await followProject(project, first, wanted, deps);
   if (!config.wait_after_launch) return [only.box.phase === 'ready' ? await markReady(only, deps) : only.box];
   // Machines take minutes to boot; containers are there within seconds.
   const growth = provider.server ? 1 : 1.5;
@@ -75,6 +77,26 @@ export async function bringUpOne(wanted: Wanted, deps: CommandDeps): Promise<Box
     (error: unknown) => giveUp(error, only, wanted, deps),
   );
   return [await markReady({ box, lease: only.lease }, deps)];
+}
+
+/**
+ * Follows the launch of a project until its box runs. One that came to nothing leaves no lease behind.
+ * @throws what `ProjectsFacet.arrive` throws.
+ */
+async function followProject(
+  project: string,
+  { box, lease }: Standing,
+  { provider, config }: Wanted,
+  deps: CommandDeps,
+): Promise<Standing> {
+  try {
+    await provider.projects?.arrive(project, config.wait.timeout);
+  } catch (error) {
+    const isOver = error instanceof DevboxError && error.code === 'aws/launch-failed';
+    if (isOver && lease) await closeLease(lease, { provider, ssh: config.ssh }, deps);
+    throw error;
+  }
+  return { box: (await look(provider, box.id)) ?? box, lease };
 }
 
 /** More boxes than these are not written down with a lease. */
@@ -112,7 +134,7 @@ async function settle(
   const [unreadable] = warnings;
   if (unreadable !== undefined && provider.surfacingMinutes > 0) throw unreadableLease(unreadable);
   for (const lease of old) {
-    if (isUnsettled(lease) && provider.surfacingMinutes > 0) throw mayExist(lease, provider);
+    if (isUnsettled(lease) && mayExistStill(lease, provider, deps)) throw mayExist(lease, provider);
     const box = lease.instanceId === null ? null : await provider.get(lease.instanceId);
     if (box && isLive(box)) return { box, lease };
     if (!box && lease.instanceId !== null && mayStillSurface(lease, provider, deps.context.clock)) {
@@ -121,6 +143,12 @@ async function settle(
     await closeLease(lease, { provider, ssh }, deps);
   }
   return null;
+}
+
+/** Whether a launch without an answer may have made a box that only does not show. */
+function mayExistStill(lease: Lease, provider: Provider, { context }: CommandDeps): boolean {
+  if (provider.marksAreSure) return mayStillSurface(lease, provider, context.clock);
+  return provider.surfacingMinutes > 0;
 }
 
 function unreadableLease(problem: string): DevboxError {
@@ -150,7 +178,7 @@ async function launch(wanted: Wanted, before: readonly Box[], deps: CommandDeps)
     apiSettings: { ...deps.apiSettings, ...provider.apiSettings },
     account: provider.account,
     region: config.region ?? null,
-    type: config.instance_type ?? config.gpu_type ?? null,
+    type: typeIn(wanted.settings) ?? config.instance_type ?? config.gpu_type ?? null,
     owner: { user: context.user.name, host: context.user.host, directory: context.cwd },
     ttlSeconds,
     expiresAt: endOf(ttlSeconds, clock.now()),
@@ -228,6 +256,10 @@ async function record(lease: Lease, change: LeaseChange, deps: CommandDeps): Pro
     }
   }
 }
+
+/** The type that is asked for, where a project remembered it. */
+const typeIn = ({ instance_type: type }: RawConfig): string | null =>
+  typeof type === 'string' ? type : null;
 
 /** The box as the provider shows it; a failed look must not hide that it was launched. */
 async function look(provider: Provider, id: string): Promise<Box | null> {

@@ -3,6 +3,7 @@ import { DevboxError } from '../../base/errors.ts';
 import { markTags } from '../../leases/marks.ts';
 import type { Box } from '../../providers/provider.ts';
 import { type CommandDeps, type CommonConfig, launchSettings, type RawConfig } from '../command.ts';
+import { requireFacet } from '../require-facet.ts';
 import { bringUpOne } from './bring-up-one.ts';
 import { readEnvFile } from './env-file.ts';
 import { boxNames } from './names.ts';
@@ -21,13 +22,18 @@ export interface BroughtUp {
  * @throws whatever went wrong with the first box; later ones must not hide those that are up.
  */
 export async function bringUp(config: CommonConfig & UpSettings, deps: CommandDeps): Promise<BroughtUp> {
-  const names = boxNames(config.instance_name, config.quantity);
+  const project = config.project ?? null;
+  const names = project === null ? boxNames(config.instance_name, config.quantity) : [project];
+  if (project !== null && config.quantity !== 1) throw oneBoxOnly(project);
   refuseMarks(config.tags);
   const complete = { ...config, env: environmentOf(config, deps.context) };
   const asked = launchSettings(complete);
   const provider = await deps.provider();
-  const what = provider.describeLaunch(asked);
-  const settings = await resolveNames(asked, provider);
+  // Also where there is more to find out, so that what is wrong is said before anything is asked.
+  provider.describeLaunch(asked);
+  const resolved = await resolveNames(asked, provider);
+  const settings = project === null ? resolved : await requireFacet(provider, 'projects').plan(resolved);
+  const what = provider.describeLaunch(settings);
   const boxes: Box[] = [];
   for (const [index, name] of names.entries()) {
     try {
@@ -50,6 +56,15 @@ function refuseMarks(tags: Readonly<Record<string, string>>): void {
     title: 'Configuration Error',
     details: [{ label: 'Setting', value: `tags.${mark}` }],
     hint: 'Choose another name for the tag: devbox finds its boxes by this one.',
+  });
+}
+
+function oneBoxOnly(project: string): DevboxError {
+  return new DevboxError('usage', `a project has one box, and quantity asks for more`, {
+    code: 'up/project-quantity',
+    title: 'Configuration Error',
+    details: [{ label: 'Project', value: project }],
+    hint: 'Leave quantity out, or take a project for each.',
   });
 }
 

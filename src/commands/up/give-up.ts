@@ -19,7 +19,8 @@ export async function giveUp(
   if (lease === null || lease.state === 'ready') throw error;
   const found = { box, provider, leases: [lease], unseen: false, isExact: true };
   try {
-    await endBox(found, false, config.ssh, deps);
+    // What never came up is no session that anybody would want saved.
+    await endBox(found, { purge: false, discard: true }, config.ssh, deps);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw about(error, `${error.message} Ending it failed: ${why}`, error.hint);

@@ -53,7 +53,7 @@ const endsBox = (value: PlainValue, situation: Situation): boolean => {
 
 /** In commands that delete something other than a box: `volumes_rm`, `volumes_files_rm`, `templates_delete`. */
 const erases = (value: PlainValue, { config }: Situation): boolean =>
-  isSet(value) && /_(?:rm|delete)$/.test(String(config['command']));
+  isSet(value) && /(?:_(?:rm|delete)|^delete_project)$/.test(String(config['command']));
 
 /** A path of this machine outside the project, or several of which one is; `-` is a stream. */
 const isElsewhere = (value: PlainValue, { isAtHome }: Situation): boolean =>
@@ -121,7 +121,7 @@ const table: readonly Guarded[] = [
     harms: (value, { config }) => isGiven(value) && config['command'] === 'lease_release',
   },
   {
-    key: /^(volume|path|filesystem|ruleset|ssh_key|template|credential)$/,
+    key: /^(volume|path|filesystem|ruleset|ssh_key|template|credential|project)$/,
     why: 'decides what is deleted',
     harms: erases,
   },
@@ -131,6 +131,11 @@ const table: readonly Guarded[] = [
   { key: /^output$/, why: 'decides what is written outside the project', harms: isElsewhere },
   { key: /^rules$/, why: 'decides who reaches your boxes', harms: isFilled },
   { key: /^private_key_file$/, why: 'decides where a private key is written', harms: isSet },
+  {
+    key: /^discard$/,
+    why: 'gives up what is not saved',
+    harms: (value, situation) => ends(value, situation) || erases(value, situation),
+  },
   { key: /^purge$/, why: 'deletes what is persistent of a box', harms: ends },
   { key: /^tailscale\./, why: 'gives the box your key for Tailscale', harms: isSet },
   { key: /^(hooks?|scripts?|plugins?|tools?)$/, why: 'is run on this machine', harms: isSet },

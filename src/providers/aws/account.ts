@@ -3,7 +3,7 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { type ClientSettings, connectAws } from '../../base/aws/connection.ts';
+import { type AwsConnection, connectAws } from '../../base/aws/connection.ts';
 import { type AwsCall, awsError } from '../../base/aws/failure.ts';
 import { tracedClient } from '../../base/aws/trace.ts';
 import type { Context } from '../../base/context.ts';
@@ -17,7 +17,7 @@ export interface AwsAccount {
   readonly region: string;
   /** Which account and place this is, as `Provider.account` says it. */
   readonly fingerprint: string;
-  readonly settings: ClientSettings;
+  readonly connection: AwsConnection;
   readonly ec2: EC2Client;
   ssm(): Promise<SSMClient>;
   dynamo(): Promise<DynamoDBDocumentClient>;
@@ -68,7 +68,7 @@ export async function openAccount(api: AwsApi, context: Context, emit: Emit): Pr
     region,
     // Another region has other instances, as another server has.
     fingerprint: `${digest(place)}:${digest(identity.Account ?? '')}`,
-    settings,
+    connection,
     ec2,
     ssm: async () => wrap(new (await import('@aws-sdk/client-ssm')).SSMClient(settings)),
     dynamo: async () => wrap(await connection.dynamo()),

@@ -4,8 +4,11 @@ import { openAccount } from './account.ts';
 import { boxOf } from './box.ts';
 import { catalogueOf } from './catalogue.ts';
 import { getInstance, listInstances } from './instances.ts';
-import { describeLaunch, launchBox, sshLaunch } from './launch.ts';
+import { describeLaunch, launchBox, launchSettings, sshLaunch } from './launch.ts';
+import { projectTag } from './marks.ts';
 import { restartBox, startBox, stopBox, terminateBox } from './power.ts';
+import type { ProjectDeployment } from './projects/deployment.ts';
+import type { Refusal } from './run-instance.ts';
 import type { AwsApi } from './schema.ts';
 import { sshKeysOf } from './ssh-keys.ts';
 
@@ -18,6 +21,18 @@ export async function openAws(api: AwsApi, context: Context, deps: ProviderDeps)
   const { region } = account;
   const box = (instance: Parameters<typeof boxOf>[0]) =>
     boxOf(instance, region, { now: context.clock.now() });
+  // Loaded with what they need of AWS' library where a project is at hand.
+  const projects = () => import('./projects/index.ts');
+  let opened: Promise<ProjectDeployment> | undefined;
+  const deployment = () => {
+    opened ??= import('./projects/deployment.ts').then(({ openDeployment }) =>
+      openDeployment(account, context, deps.emit),
+    );
+    return opened;
+  };
+  const told = ({ type, place, message }: Refusal): void =>
+    deps.emit({ type: 'notice', level: 'info', message: `No ${type} in ${place}: ${message}` });
+  const later = async () => (await projects()).projectsOf(deployment);
   return {
     name: 'aws',
     account: account.fingerprint,
@@ -29,6 +44,7 @@ export async function openAws(api: AwsApi, context: Context, deps: ProviderDeps)
     // RunInstances has a bucket of tokens that is filled again; the library waits where it is empty.
     launchIntervalSeconds: 1,
     surfacingMinutes: api.appear_within / 60,
+    marksAreSure: true,
     describeLaunch: (settings) => describeLaunch(settings, region),
     sshLaunch,
     list: async () => (await listInstances(account)).map(box),
@@ -36,18 +52,32 @@ export async function openAws(api: AwsApi, context: Context, deps: ProviderDeps)
       const instance = await getInstance(account, id);
       return instance === null ? null : box(instance);
     },
-    launch: (request) =>
-      launchBox(account, request, { cwd: context.cwd, home: context.paths.home }, (refusal) =>
-        deps.emit({
-          type: 'notice',
-          level: 'info',
-          message: `No ${refusal.type} in ${refusal.place}: ${refusal.message}`,
-        }),
-      ),
-    terminate: (one) => terminateBox(account, one),
+    async launch(request) {
+      if (launchSettings(request.settings).project !== null) {
+        return (await projects()).launchProject(await deployment(), request, told);
+      }
+      return launchBox(account, request, { cwd: context.cwd, home: context.paths.home }, told);
+    },
+    async terminate(one, options) {
+      if (one.tags[projectTag] === undefined) return terminateBox(account, one);
+      return (await projects()).endProjectBox(await deployment(), one, options);
+    },
     power: { stop: (one) => stopBox(account, one), start: (one) => startBox(account, one) },
     restart: { restart: (one) => restartBox(account, one) },
     catalogue: catalogueOf(account),
     sshKeys: sshKeysOf(account),
+    projects: {
+      overview: async (only) => (await later()).overview(only),
+      get: async (name) => (await later()).get(name),
+      create: async (...all) => (await later()).create(...all),
+      plan: async (settings) => (await later()).plan(settings),
+      arrive: async (...all) => (await later()).arrive(...all),
+      end: async (...all) => (await later()).end(...all),
+      snapshot: async (name) => (await later()).snapshot(name),
+      restore: async (...all) => (await later()).restore(...all),
+      resize: async (...all) => (await later()).resize(...all),
+      remove: async (...all) => (await later()).remove(...all),
+      reconcile: async () => (await later()).reconcile(),
+    },
   };
 }

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { BlockDeviceMapping } from '@aws-sdk/client-ec2';
 import type * as z from 'zod/mini';
 import { DevboxError } from '../../base/errors.ts';
@@ -16,6 +15,7 @@ import { type Refusal, type RunOutcome, runInstance } from './run-instance.ts';
 import { type AwsLaunch, awsLaunchSchema, awsTagsSchema, maxNameLength } from './schema.ts';
 import { sshUserOf } from './ssh-user.ts';
 import { userData } from './user-data.ts';
+import { ownFileOf } from './user-data-file.ts';
 import { zonesOf } from './zones.ts';
 
 /** Where relative files of the settings are looked for: both absolute. */
@@ -77,7 +77,7 @@ export async function launchBox(
       tags: { ...tags, Name: request.name, ...(user === null ? {} : { [sshUserTag]: user }) },
       mark: { key: leaseTag, value: request.lease },
     },
-    told,
+    { told },
   );
   return launchAnswer(outcome);
 }
@@ -137,14 +137,13 @@ export function userDataFor(
   settings: AwsLaunch,
   { cwd, home }: Places,
 ): Promise<string | null> {
-  const { enabled, file } = settings.cloud_init;
   return userData({
     env: request.env,
     hostKey: request.access?.hostKey ?? null,
     tailscale: request.access?.tailscale ?? null,
     hostname: settings.hostname,
-    file: file === null ? null : resolve(cwd, file.replace(/^~(?=\/)/, home)),
-    enabled,
+    file: ownFileOf(settings, { cwd, paths: { home } }),
+    enabled: settings.cloud_init.enabled,
   });
 }
 

@@ -54,6 +54,14 @@ export type RunOutcome =
   /** Nobody knows. */
   | { readonly kind: 'lost'; readonly error: DevboxError };
 
+/** Who is with a launch while it tries one place after another. */
+export interface Attendants {
+  /** Told of each place that has no room. */
+  readonly told: (refusal: Refusal) => void;
+  /** Called before each place; what it throws ends the launch before anything is sent there. */
+  readonly before?: () => Promise<void>;
+}
+
 /** What only says that this place has no room for this type, or has no such type. */
 const noRoom =
   /^(Insufficient(Instance|Host|ReservedInstance)?Capacity|InsufficientCapacity|Unsupported|InstanceTypeNotSupported|UnfulfillableCapacity)$/;
@@ -66,16 +74,16 @@ const unsent = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|Cred
 /**
  * Launches one instance. The same wish has the same token in the same place, so that asking twice makes one; where the
  * answer is lost, the instance is looked for by its mark.
- * @param told called before each place that is tried after the first.
  */
 export async function runInstance(
   account: AwsAccount,
   wanted: WantedInstance,
-  told: (refusal: Refusal) => void,
+  { told, before }: Attendants,
 ): Promise<RunOutcome> {
   const refusals: Refusal[] = [];
   for (const type of wanted.types) {
     for (const zone of wanted.zones) {
+      await before?.();
       const tried = await tryPlace(account, wanted, type, zone);
       if ('outcome' in tried) return tried.outcome;
       refusals.push(tried.refusal);
@@ -221,8 +229,6 @@ function requestFor(wanted: WantedInstance, type: _InstanceType, template: strin
     ...(wanted.keyName === null ? {} : { KeyName: wanted.keyName }),
     ...(wanted.userData === null ? {} : { UserData: wanted.userData }),
     ...(wanted.mappings.length === 0 ? {} : { BlockDeviceMappings: [...wanted.mappings] }),
-    // A request that some program on the box can be made to send must not be enough for its credentials.
-    MetadataOptions: { HttpTokens: 'required' },
     TagSpecifications: kinds.map((ResourceType): TagSpecification => ({ ResourceType, Tags: tags })),
   };
   return { ...input, ClientToken: clientToken(wanted.mark.value, input) };

@@ -43,17 +43,26 @@ export function boxNames({ configuration, open, rows }: BoxNamesDeps): DnsPort {
       return configured.kind === 'on' ? zoneOf(configured.provider, configured.zone) : configured;
     });
 
-  /** Takes away what the chosen claims made, and the wishes of the chosen runs. */
+  /**
+   * Takes away what the chosen claims made, and the wishes of the chosen runs.
+   * @param isLast whether a name is left where only another configuration could take it away: it must not keep a project
+   *   for ever.
+   */
   const takeAway = async (
     project: string,
     of: (runId: string) => boolean,
+    isLast = false,
   ): Promise<readonly DropOutcome[]> => {
     const row = await rows.read(project);
     if (row === null) return [];
     const outcomes: DropOutcome[] = [];
     const gone: DnsClaim[] = [];
     for (const claim of row.entry.claims.filter(({ runId }) => of(runId))) {
-      const outcome = await removeAt(await zoneOf(claim.provider, claim.zone), claim);
+      const at = await zoneOf(claim.provider, claim.zone);
+      const outcome: DropOutcome =
+        isLast && at.kind === 'misconfigured'
+          ? { kind: 'left', name: claim.name, found: `it cannot be looked at (${at.error.message})` }
+          : await removeAt(at, claim);
       outcomes.push(outcome);
       if (outcome.kind !== 'failed') gone.push(claim);
     }
@@ -206,7 +215,7 @@ export function boxNames({ configuration, open, rows }: BoxNamesDeps): DnsPort {
     },
     forget: async (project) => {
       const row = await rows.read(project);
-      const outcomes = await takeAway(project, () => true);
+      const outcomes = await takeAway(project, () => true, true);
       if (row?.label && outcomes.every(({ kind }) => kind !== 'failed'))
         await rows.release(row.label, project);
       return outcomes;

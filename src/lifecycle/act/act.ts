@@ -5,7 +5,7 @@ import type { Seen, SeenInstance } from '../decide/seen.ts';
 import type { Step } from '../decide/step.ts';
 import type { LifecycleDeps } from '../deps.ts';
 import { removeOldRows } from '../look/old-rows.ts';
-import type { RunId } from '../names.ts';
+import type { ProjectName, RunId } from '../names.ts';
 import { type Machine, type Project, type Run, runOf, type Trash } from '../project.ts';
 import type { ProjectStore } from '../projects.ts';
 import {
@@ -135,7 +135,7 @@ export async function act({ deps, store }: Acting, seen: Seen, step: Step): Prom
     case 'remove-old-rows':
       return removeOldRows(deps, project.name, step.rows);
     case 'remove-project': {
-      await deps.dns?.forget(project.name);
+      await forgetNames(deps, project.name);
       await store.remove(step.project);
       return;
     }
@@ -198,9 +198,14 @@ async function makeImage(
 }
 
 /** A row that was made for the launch goes with it, unless there is something to delete that only it remembers. */
-async function giveUpLaunch({ store }: Acting, project: Project, trash: readonly Trash[]): Promise<void> {
+async function giveUpLaunch(
+  { deps, store }: Acting,
+  project: Project,
+  trash: readonly Trash[],
+): Promise<void> {
   const isFresh = project.state.kind === 'launching' && project.state.fresh;
   if (isFresh && trash.length === 0 && project.trash.length === 0) {
+    await forgetNames(deps, project.name);
     await store.remove(project);
     return;
   }
@@ -244,4 +249,19 @@ async function settleNames(
       code: 'dns/off',
       hint: 'See the parameters below dns/ of the deployment.',
     });
+}
+
+/** Takes away the names of a project whose row goes; what nobody can look at any more is told to the user. */
+async function forgetNames({ dns, report }: LifecycleDeps, project: ProjectName): Promise<void> {
+  if (dns === null) return;
+  for (const outcome of await dns.forget(project)) {
+    if (outcome.kind === 'failed') throw outcome.error;
+    if (outcome.kind === 'left')
+      report({
+        project,
+        run: null,
+        text: `${outcome.name} is left in DNS: ${outcome.found}`,
+        waiting: false,
+      });
+  }
 }

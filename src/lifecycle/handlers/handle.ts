@@ -9,7 +9,7 @@ import { wordsOf } from '../act/words.ts';
 import type { Step } from '../decide/step.ts';
 import { drive } from '../drive.ts';
 import { isOurs, originOf, type Tags, tagKeys, tagsOf } from '../marks.ts';
-import { isProjectKey, type ProjectName } from '../names.ts';
+import { isProjectKey, legacyRunId, type ProjectName } from '../names.ts';
 import { type Project, runOf } from '../project.ts';
 import { readEvent } from './events.ts';
 
@@ -78,7 +78,7 @@ export async function handleNames(acting: Acting, event: unknown): Promise<Handl
   const found = await projectOf(acting, event);
   if ('why' in found) return { kind: 'ignored', why: found.why };
   if (found.isLive) return { kind: 'ignored', why: 'the box has not ended' };
-  if (found.run === null) return { kind: 'ignored', why: 'its box is of no run' };
+  if (found.run === null) return { kind: 'ignored', why: 'it is no box of a run' };
   const outcomes = await dns.drop({ project: found.project.name, runId: found.run });
   const failed = outcomes.find((outcome) => outcome.kind === 'failed');
   if (failed !== undefined && 'error' in failed) throw failed.error;
@@ -93,7 +93,7 @@ export async function handleNames(acting: Acting, event: unknown): Promise<Handl
 
 interface Found {
   readonly project: Project;
-  /** The run that the thing is of; null where its marks do not say. */
+  /** The run that the thing is of; null where nothing says. */
   readonly run: string | null;
   /** Whether it is a box that has not ended. */
   readonly isLive: boolean;
@@ -115,7 +115,8 @@ async function projectOf(acting: Acting, event: unknown): Promise<Found | { read
     (project.state.kind === 'legacy' && project.state.instanceId === hint.id);
   if (!isOurs(thing.tags, whose) && !isNamed)
     return { why: `${hint.id} does not carry the marks of this deployment` };
-  return { project, run: originOf(thing.tags).run, isLive: thing.isLive };
+  const oldRun = hint.kind === 'instance' ? legacyRunId(hint.id) : null;
+  return { project, run: originOf(thing.tags).run ?? oldRun, isLive: thing.isLive };
 }
 
 async function look(

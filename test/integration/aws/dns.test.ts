@@ -450,6 +450,24 @@ describe('names of boxes', () => {
     expect(await reservations()).toEqual([]);
   });
 
+  scenario(105, 'a project goes though its name cannot be looked at any more, which is said', async () => {
+    await launch();
+    await world.setParameter('dns/provider', 'none');
+    world.account.zones.all.clear();
+    expect(await (await openDnsIn(world)).forget('ws')).toMatchObject([
+      { kind: 'left', name, found: expect.stringMatching(/cannot be looked at .*no public zone/) },
+    ]);
+    expect(await reservations()).toEqual([]);
+  });
+
+  scenario(105, 'and not while it only cannot be taken away now', async () => {
+    await launch();
+    world.fault({ on: 'route53:*', fault: { kind: 'throttle' } });
+    expect(await dns.forget('ws')).toMatchObject([{ kind: 'failed', name }]);
+    expect(await reservations()).toEqual(['#label/ws ws']);
+    expect(await dns.forget('ws')).toEqual([{ kind: 'removed', name }]);
+  });
+
   scenario(101, 'a run that ends while its name is being made leaves no name', async () => {
     await claimed('ws', 'r1');
     await dns.reserve({ project: 'ws', runId: 'r1', label });

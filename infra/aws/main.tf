@@ -26,7 +26,6 @@ module "grants" {
   prefix       = var.prefix
   dns_provider = var.dns_provider
   dns_zone     = var.dns_zone
-  reaper_keys  = values(var.reaper_keys)
 }
 
 module "snapshot_lambda" {
@@ -63,7 +62,6 @@ module "reconcile_lambda" {
   param_prefix    = local.param_prefix
   schedule        = var.reconcile_schedule
   keep_images     = var.keep_images
-  reaper_keys     = var.reaper_keys
 }
 
 module "config" {

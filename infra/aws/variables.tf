@@ -66,20 +66,9 @@ variable "keep_images" {
 }
 
 variable "lease_table" {
-  description = "Make a table for leases that several people share (leases.store=dynamodb)."
+  description = "Make a table for leases that several people share (leases.store=dynamodb), and have the schedule end boxes of other providers whose leases are over, where it has their keys."
   type        = bool
   default     = false
-}
-
-variable "reaper_keys" {
-  description = "SSM SecureString parameters below /PREFIX/secrets/ with the keys of providers whose expired leases the schedule ends: { LAMBDA_API_KEY = \"lambda/apiKey\" }. You put the parameters there yourself."
-  type        = map(string)
-  default     = {}
-
-  validation {
-    condition     = alltrue([for name in keys(var.reaper_keys) : contains(["LAMBDA_API_KEY", "GPULAB_API_KEY"], name)])
-    error_message = "reaper_keys takes LAMBDA_API_KEY and GPULAB_API_KEY."
-  }
 }
 
 variable "deletion_protection" {

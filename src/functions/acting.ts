@@ -6,7 +6,6 @@ import type { Acting } from '../lifecycle/act/act.ts';
 import { awsWait } from '../lifecycle/deps.ts';
 import { openProjects } from '../lifecycle/projects.ts';
 import type { FunctionSettings } from './environment.ts';
-import type { Log } from './log.ts';
 
 /** The account that a function runs in, for as long as its process lives; clients keep their connections. */
 export async function connect(env: Readonly<Record<string, string | undefined>>): Promise<AwsConnection> {
@@ -17,7 +16,6 @@ export async function connect(env: Readonly<Record<string, string | undefined>>)
 export async function openActing(
   connection: AwsConnection,
   { tables, parameterPrefix, deployment, keepImages }: FunctionSettings,
-  log: Log,
   signal: AbortSignal,
 ): Promise<Acting> {
   const ec2 = new EC2Client(connection.settings);
@@ -39,7 +37,8 @@ export async function openActing(
       random: Math.random,
       wait: awsWait,
       keepImages,
-      report: ({ project, run, text }) => log.info(text, { project, run }),
+      // What was done is logged once, at the end.
+      report: () => undefined,
       signal,
     },
     store: openProjects(dynamo, tables.main, systemClock, Math.random),

@@ -40,7 +40,7 @@ export function entry(name: string, work: (event: unknown, given: Work) => Promi
       const settings = readSettings(process.env);
       connection ??= connect(process.env);
       const signal = AbortSignal.timeout(Math.max(0, invocation.getRemainingTimeInMillis() - reserve));
-      const acting = await openActing(await connection, settings, log, signal);
+      const acting = await openActing(await connection, settings, signal);
       return await work(event, { acting, settings, log, signal });
     } catch (error) {
       throw told(log, error);

@@ -13,7 +13,6 @@ export interface Invoked {
   readonly error?: { readonly name: string; readonly message: string; readonly stack: string };
   /** Lines of JSON. */
   readonly log: readonly Readonly<Record<string, unknown>>[];
-  readonly printed: string;
 }
 
 /** dist/functions.zip, unpacked as Lambda unpacks it. */
@@ -21,11 +20,15 @@ export interface Deployed {
   /** The modules whose names are handlers: `create-image`. */
   readonly modules: readonly string[];
   /**
-   * Calls a handler in a new process.
+   * Calls a handler with one event after the other in a new process.
    * @param handler `create-image.handler`
    * @param env what the function is set up with; the process gets nothing else.
    */
-  invoke(handler: string, event: unknown, env: Readonly<Record<string, string>>): Promise<Invoked>;
+  invoke(
+    handler: string,
+    events: readonly unknown[],
+    env: Readonly<Record<string, string>>,
+  ): Promise<Invoked[]>;
   remove(): void;
 }
 
@@ -40,7 +43,7 @@ export function unpackFunctions(): Deployed {
     modules: Object.keys(files)
       .filter((path) => !path.includes('/'))
       .map((path) => path.replace(/\.mjs$/, '')),
-    async invoke(handler, event, env) {
+    async invoke(handler, events, env) {
       const [module, name] = handler.split('.');
       if (name !== 'handler') throw new Error(`${handler} is not exported as handler`);
       const script = join(projectRoot, 'test/support/infra/invoke.mjs');
@@ -49,16 +52,24 @@ export function unpackFunctions(): Deployed {
         env: { ...env },
         stdio: ['pipe', 'pipe', 'pipe'],
       });
-      child.stdin.end(JSON.stringify(event));
+      child.stdin.end(JSON.stringify(events));
       const [printed, complaints] = await Promise.all([
         text(child.stdout),
         text(child.stderr),
         once(child, 'exit'),
       ]);
-      const lines = printed.trim().split('\n');
-      const last = lines.pop() ?? '';
-      if (!last.startsWith('{') || complaints !== '') throw new Error(`${handler}: ${printed}${complaints}`);
-      return { ...JSON.parse(last), log: lines.map((line) => JSON.parse(line)), printed };
+      if (complaints !== '') throw new Error(`${handler}: ${complaints}`);
+      const invoked: Invoked[] = [];
+      let log: Invoked['log'] = [];
+      for (const line of printed.trim().split('\n')) {
+        const { ended, ...logged } = JSON.parse(line);
+        if (ended === undefined) log = [...log, logged];
+        else {
+          invoked.push({ ...ended, log });
+          log = [];
+        }
+      }
+      return invoked;
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };

@@ -99,6 +99,8 @@ function statementsFor(dns: DnsProvider): Body {
 function statementOf(body: Body): Statement {
   if (!('Action' in body)) throw new Error('a statement of a policy could not be worked out');
   const texts = (value: unknown): string[] => [value].flat(3).map(String);
+  const unknown = texts(body['Resource']).find((text) => text.includes('${'));
+  if (unknown !== undefined) throw new Error(`a resource of a policy could not be worked out: ${unknown}`);
   return {
     actions: texts(body['Action']),
     resources: texts(body['Resource']),

@@ -89,6 +89,8 @@ function holds(operator: string, values: readonly string[] | undefined, wanted: 
       return values?.every((value) => allowed.includes(value)) ?? false;
     case 'ForAllValues:StringEquals':
       return (values ?? []).every((value) => allowed.includes(value));
+    case 'StringEqualsIfExists':
+      return values?.every((value) => allowed.includes(value)) ?? true;
     case 'Null':
       return (values === undefined) === (allowed[0] === 'true');
     default:

@@ -4,7 +4,7 @@ output "statements" {
     look      = local.look
     rows      = local.rows
     snapshot  = local.snapshot
-    image     = local.image
+    register  = local.register
     retire    = local.retire
     volumes   = local.volumes
     dns       = local.dns

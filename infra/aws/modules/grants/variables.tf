@@ -9,8 +9,3 @@ variable "dns_provider" {
 variable "dns_zone" {
   type = string
 }
-
-variable "reaper_keys" {
-  description = "Names of SSM parameters below /PREFIX/secrets/."
-  type        = list(string)
-}

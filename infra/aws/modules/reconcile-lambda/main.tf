@@ -15,9 +15,6 @@ module "reconcile" {
     DEPLOYMENT   = var.prefix
     KEEP_IMAGES  = var.keep_images
     LEASE_TABLE  = var.lease_table
-    # Where the keys are, not the keys.
-    LAMBDA_API_KEY_PARAMETER = try("${var.param_prefix}/secrets/${var.reaper_keys["LAMBDA_API_KEY"]}", null)
-    GPULAB_API_KEY_PARAMETER = try("${var.param_prefix}/secrets/${var.reaper_keys["GPULAB_API_KEY"]}", null)
   }
   rules = {
     "${var.prefix}-reconcile" = {

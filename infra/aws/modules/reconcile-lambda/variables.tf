@@ -36,12 +36,6 @@ variable "schedule" {
   type = string
 }
 
-variable "reaper_keys" {
-  description = "Names of SSM parameters by the environment variable that holds such a key elsewhere."
-  type        = map(string)
-  default     = {}
-}
-
 variable "keep_images" {
   type    = number
   default = 2

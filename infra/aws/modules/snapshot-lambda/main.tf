@@ -41,7 +41,7 @@ module "create_image" {
   timeout     = 300
   environment = local.environment
   common      = var.functions
-  statements  = concat(var.grants.look, var.grants.rows, var.grants.image)
+  statements  = concat(var.grants.look, var.grants.rows, var.grants.register)
   rules = {
     "${var.prefix}-snapshot-complete" = {
       description = "A snapshot is there, or failed"

@@ -1,12 +1,16 @@
 import { TerminateInstancesCommand } from '@aws-sdk/client-ec2';
-import { afterAll, afterEach, beforeAll, describe, expect, it, test } from '@jest/globals';
-import { actorIn, boxOf, launch } from '../../support/aws/lifecycle.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest, test } from '@jest/globals';
+import { type Actor, actorIn, boxOf, launch } from '../../support/aws/lifecycle.ts';
 import { whyNoMoto } from '../../support/aws/moto.ts';
 import { type StrictAws, startStrictAws, World } from '../../support/aws/strict/index.ts';
 import { type Deployed, type Invoked, unpackFunctions } from '../../support/infra/deployed.ts';
 import { functionsOf } from '../../support/infra/deployment.ts';
 import { matches } from '../../support/infra/event-pattern.ts';
+import { imageEvent, instanceEvent, snapshotEvent } from '../../support/infra/events.ts';
 import { Permissions } from '../../support/infra/permissions.ts';
+
+// Each call is a process that starts cold.
+jest.setTimeout(240_000);
 
 let deployed: Deployed;
 beforeAll(() => {
@@ -23,20 +27,22 @@ describe('the zip', () => {
   });
 
   it('says in one line what is missing, and gives Lambda an error without a stack', async () => {
-    const { error, log } = await deployed.invoke('mark-ready.handler', {}, {});
-    expect(log).toEqual([
+    const [ended] = await deployed.invoke('mark-ready.handler', [{}], {});
+    expect(ended?.log).toEqual([
       expect.objectContaining({
         level: 'error',
         message: expect.stringContaining('MAIN_TABLE'),
         function: 'mark-ready',
       }),
     ]);
-    expect(error?.stack).not.toMatch(/\n\s+at /);
+    expect(ended?.error?.stack).not.toMatch(/\n\s+at /);
   });
 });
 
 const missing = whyNoMoto();
-(missing ? describe.skip : describe)('functions in a strict AWS', () => {
+if (missing) console.warn(`notice: the functions are not run: ${missing}`);
+
+(missing ? describe.skip : describe)('the functions of the zip, each with its own role', () => {
   let aws: StrictAws;
   beforeAll(async () => {
     aws = await startStrictAws();
@@ -45,6 +51,7 @@ const missing = whyNoMoto();
 
   let world: World;
   let permissions: Permissions;
+  let user: Actor;
   /** The account as infra/aws sets it up: every function may do what its role permits, and nothing else. */
   async function begin(): Promise<void> {
     world = await World.make(aws);
@@ -53,72 +60,119 @@ const missing = whyNoMoto();
       new Map(Object.entries(functions).map(([name, { statements }]) => [keyOf(name), statements])),
     );
     world.account.watchers.push(permissions);
+    user = actorIn(world);
   }
   afterEach(() => world.end());
 
-  const keyOf = (name: string): string => `AKIA${name.replace('_', '').toUpperCase()}`;
+  const keyOf = (name: string): string => `AKIA${name.replaceAll('_', '').toUpperCase()}`;
 
-  async function call(name: string, event: unknown): Promise<Invoked> {
+  /** @param role whose rights it has; its own if not given. */
+  async function call(name: string, events: readonly unknown[], role = name): Promise<Invoked[]> {
     const deployedFunction = functions[name];
     if (deployedFunction === undefined) throw new Error(`no function is called ${name}`);
-    return deployed.invoke(deployedFunction.handler, event, {
+    return deployed.invoke(deployedFunction.handler, events, {
       ...deployedFunction.environment,
       ...world.env,
-      AWS_ACCESS_KEY_ID: keyOf(name),
+      AWS_ACCESS_KEY_ID: keyOf(role),
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     });
   }
 
-  /** Hands an event to whom the rules hand it. */
-  async function feed(event: unknown): Promise<Invoked[]> {
+  /** Hands events to whom the rules hand them, one function after the other; each function is one process. */
+  async function feed(events: readonly unknown[]): Promise<Invoked[]> {
     const ended: Invoked[] = [];
     for (const [name, { patterns }] of Object.entries(functions)) {
-      if (!Object.values(patterns).some((pattern) => matches(pattern, event))) continue;
-      ended.push(await call(name, event));
+      const heard = events.filter((event) =>
+        Object.values(patterns).some((pattern) => matches(pattern, event)),
+      );
+      if (heard.length > 0) ended.push(...(await call(name, heard)));
     }
     return ended;
   }
 
-  /** Hands on what happened since, each as often as given, until nothing new happens. */
-  async function feedAll(since: number, times: number): Promise<Invoked[]> {
+  /** A project whose box somebody ends in the console. @returns how many events there were before. */
+  async function endOutside(project: string): Promise<number> {
+    const box = boxOf(await launch(world, user, project));
+    world.write(box, `the work on ${project}`);
+    const since = world.events().length;
+    await user.deps.ec2.send(new TerminateInstancesCommand({ InstanceIds: [box] }));
+    return since;
+  }
+
+  async function expectSaved(project: string): Promise<void> {
+    const row = await world.row(project);
+    expect(row).toMatchObject({ Status: 'READY', Generation: 1 });
+    expect(world.readImage(String(row?.['AMI']))).toEqual(expect.arrayContaining([`the work on ${project}`]));
+    expect([...world.cloud.volumes.keys()]).toEqual([]);
+  }
+
+  const errorsOf = (ended: readonly Invoked[]) => ended.flatMap(({ error }) => error ?? []);
+
+  test('save a box that was ended in the console, each event delivered twice and all of them again', async () => {
+    await begin();
+    const since = await endOutside('ws');
     const ended: Invoked[] = [];
     for (let at = since; at < world.events().length; at++) {
       const event = world.events()[at];
-      for (let n = 0; n < times; n++) ended.push(...(await feed(event)));
+      ended.push(...(await feed([event, event])));
       world.arrive();
     }
-    return ended;
-  }
+    expect(errorsOf(ended)).toEqual([]);
+    expect(permissions.refused).toEqual([]);
+    await expectSaved('ws');
 
-  test.each([1, 2])(
-    'a box ended in the console is saved by events, each delivered %s time(s)',
-    async (times) => {
-      await begin();
-      const actor = actorIn(world);
-      const project = await launch(world, actor, 'ws');
-      const box = boxOf(project);
-      world.write(box, 'a marker');
-      const since = world.events().length;
-      await actor.deps.ec2.send(new TerminateInstancesCommand({ InstanceIds: [box] }));
+    const before = await world.row('ws');
+    const changes = world.changes().length;
+    const again = await feed(world.events().slice(since).reverse());
+    expect(errorsOf(again)).toEqual([]);
+    expect(world.changes().slice(changes)).toEqual([]);
+    expect(await world.row('ws')).toEqual(before);
+  });
 
-      const ended = await feedAll(since, times);
-      console.log(
-        JSON.stringify(
-          world
-            .events()
-            .slice(since)
-            .map((e) => [e['detail-type'], e.detail]),
-          null,
-          0,
-        ),
-        ended.map((e) => e.printed).join(''),
-      );
+  test('save it by the schedule alone, where no event arrived', async () => {
+    await begin();
+    await endOutside('ws');
+    for (let n = 0; n < 5; n++) {
+      const [ended] = await call('reconcile', [{}]);
+      expect(ended?.error).toBeUndefined();
+      world.arrive();
+    }
+    expect(permissions.refused).toEqual([]);
+    await expectSaved('ws');
+    const [last] = await call('reconcile', [{}]);
+    expect(last?.result).toEqual({ projects: 1, changed: 0, waiting: 0, problems: 0 });
+  });
 
-      expect(ended.flatMap(({ error }) => error ?? [])).toEqual([]);
-      expect(permissions.refused).toEqual([]);
-      const row = await world.row('ws');
-      expect(row).toMatchObject({ Status: 'READY', Generation: 1 });
-      expect(world.readImage(String(row?.['AMI']))).toEqual(expect.arrayContaining(['a marker']));
-      expect([...world.cloud.volumes.keys()]).toEqual([]);
-    },
-  );
+  test('leave alone what is not theirs', async () => {
+    await begin();
+    const box = boxOf(await launch(world, user, 'ws'));
+    const foreign = [...world.cloud.instances.values()].find(({ id }) => id !== box);
+    const changes = world.changes().length;
+    const row = await world.row('ws');
+    const ended = await feed([
+      instanceEvent('i-0123456789abcdef0', 'shutting-down'),
+      ...(foreign ? [instanceEvent(foreign.id, 'terminated')] : []),
+      snapshotEvent('snap-0123456789abcdef0', 'vol-0123456789abcdef0', 'succeeded'),
+      imageEvent(world.images.ubuntu, 'available'),
+      // Of the box that runs: a hint that is not true.
+      instanceEvent(box, 'shutting-down'),
+    ]);
+    expect(errorsOf(ended)).toEqual([]);
+    expect(world.changes().slice(changes)).toEqual([]);
+    expect(await world.row('ws')).toEqual(row);
+  });
+
+  test('say in the row what their role does not permit, and lose nothing', async () => {
+    await begin();
+    const since = await endOutside('ws');
+    const event = world.events()[since];
+    const [ended] = await call('create_snapshots', [event], 'cleanup_dns');
+    expect(permissions.refused).toEqual([expect.stringContaining('ec2:CreateSnapshot')]);
+    expect(await world.row('ws')).toMatchObject({
+      Status: 'ERROR',
+      Reason: expect.stringContaining('UnauthorizedOperation'),
+    });
+    expect(ended?.log.length).toBeGreaterThan(0);
+    expect(world.cloud.volumes.size).toBe(1);
+  });
 });

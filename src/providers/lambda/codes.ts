@@ -11,6 +11,10 @@ export interface CodeMeaning {
 
 const list = (resource: string): string => `devbox command=list resource=${resource}`;
 
+const whatThereIs = `See what there is: ${list('instances')}, or another resource.`;
+const trouble = 'Trouble at Lambda Cloud: try again later.';
+const endUsers = `End the boxes that use it first: ${list('instances')}`;
+
 /**
  * Every code that the API's descriptions 1.8.3 and 1.10.0 name. Codes outside this table are kept as they came and
  * judged by their prefix and the HTTP status.
@@ -56,17 +60,17 @@ const known = {
     retry: 'no',
     hint: 'Compare the settings with --cfg job and with what the lists of types, images and keys show.',
   },
-  'global/duplicate': { kind: 'failed', retry: 'no' },
-  'global/object-does-not-exist': { kind: 'not-found', retry: 'no' },
-  'global/not-found': { kind: 'not-found', retry: 'no' },
+  'global/duplicate': { kind: 'failed', retry: 'no', hint: 'Take another name.' },
+  'global/object-does-not-exist': { kind: 'not-found', retry: 'no', hint: whatThereIs },
+  'global/not-found': { kind: 'not-found', retry: 'no', hint: whatThereIs },
   'global/conflict': {
     kind: 'failed',
     retry: 'no',
     hint: 'Something else is being done to it at the moment: try again when that is over.',
   },
-  'global/internal-error': { kind: 'failed', retry: 'no' },
-  'filesystems/filesystem-in-use': { kind: 'failed', retry: 'no' },
-  'firewall-rulesets/firewall-ruleset-in-use': { kind: 'failed', retry: 'no' },
+  'global/internal-error': { kind: 'failed', retry: 'no', hint: trouble },
+  'filesystems/filesystem-in-use': { kind: 'failed', retry: 'no', hint: endUsers },
+  'firewall-rulesets/firewall-ruleset-in-use': { kind: 'failed', retry: 'no', hint: endUsers },
 } as const satisfies Readonly<Record<string, CodeMeaning>>;
 
 export type KnownCode = keyof typeof known;
@@ -114,7 +118,7 @@ function byStatus(status: number, isApiError: boolean): CodeMeaning {
     };
   }
   if (status >= 500) {
-    return { kind: 'failed', retry: 'no', hint: 'Trouble at Lambda Cloud: try again later.' };
+    return { kind: 'failed', retry: 'no', hint: trouble };
   }
   if (isApiError) return { kind: 'failed', retry: 'no' };
   return {

@@ -1,3 +1,4 @@
+import { DevboxError } from '../base/errors.ts';
 import type { Lease } from '../leases/lease.ts';
 import type { Provider } from '../providers/provider.ts';
 import { removeHostEntry } from '../remote/ssh-config.ts';
@@ -16,23 +17,41 @@ export interface LeasePlaces {
  * Removes what a lease whose box is gone leaves behind: its keys, its files for ssh, and its record last, so that what cannot
  * be done now is done the next time: where the provider does not delete the key, a warning names it and the
  * record stays, in state `released`, which `LeaseStore.unfinished` lists.
- * @returns the lease as it was released; null where another process has done so.
+ * @returns why its key is still there; null where nothing is left.
  */
 export async function closeLease(
   lease: Lease,
   { provider, ssh }: LeasePlaces,
   deps: CommandDeps,
-): Promise<Lease | null> {
+): Promise<DevboxError | null> {
   if (lease.instanceId !== null) await removeEntry(lease.instanceId, ssh, deps);
   try {
     await dropKeys(lease, provider, deps);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    const message = `The SSH key ${lease.sshKey?.name} of ${lease.name} could not be deleted: ${why}`;
-    deps.emit({ type: 'notice', level: 'warning', message });
-    return deps.leases.update(lease.id, (now) => ({ ...now, state: 'released' })).catch(() => null);
+    const left = keyLeft(lease, error);
+    deps.emit({ type: 'notice', level: 'warning', message: left.message });
+    await deps.leases.update(lease.id, (now) => ({ ...now, state: 'released' })).catch(() => null);
+    return left;
   }
-  return deps.leases.release(lease.id);
+  await deps.leases.release(lease.id);
+  return null;
+}
+
+function keyLeft({ name, sshKey }: Lease, cause: unknown): DevboxError {
+  const error = cause instanceof DevboxError ? cause : undefined;
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new DevboxError(
+    error?.kind ?? 'failed',
+    `The SSH key ${sshKey?.name} of ${name} could not be deleted: ${why}`,
+    {
+      code: error?.code ?? 'lease/key-left',
+      title: error?.title ?? 'SSH Key',
+      details: error?.details ?? [],
+      suggestion: error?.suggestion,
+      hint: 'devbox cleanup tries again.',
+      cause,
+    },
+  );
 }
 
 /** Removes the files for ssh of a box that has ended; that they cannot be removed is only worth a warning. */

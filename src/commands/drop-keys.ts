@@ -1,4 +1,5 @@
 import type { Lease } from '../leases/lease.ts';
+import type { SshKeysFacet } from '../providers/facets/ssh-keys.ts';
 import type { Provider } from '../providers/provider.ts';
 import { forgetBoxKeys } from '../remote/keys/box-keys.ts';
 import { isSameKey } from '../remote/keys/key-pair.ts';
@@ -25,7 +26,20 @@ export async function dropKeys(
     const own = (await keys.list()).filter(
       ({ name, publicKey }) => name === sshKey.name && isSameKey(publicKey, sshKey.publicKey),
     );
-    for (const key of own) await keys.remove(key.id);
+    for (const { id: key } of own) {
+      await keys.remove(key).catch(async (error: unknown) => {
+        if (!(await isGone(key, keys))) throw error;
+      });
+    }
   }
   await forgetBoxKeys(context.paths.state, id);
+}
+
+/** Whether a key is gone after all: its deletion had its effect and no answer, or somebody else was first. */
+async function isGone(key: string, keys: SshKeysFacet): Promise<boolean> {
+  try {
+    return !(await keys.list()).some(({ id }) => id === key);
+  } catch {
+    return false;
+  }
 }

@@ -14,6 +14,7 @@ export interface Done {
   readonly item: Item;
   readonly action: 'ended' | 'closed' | 'removed' | 'found' | 'kept' | 'to decide' | 'failed';
   readonly why: string;
+  /** What went wrong, also after what was done. */
   readonly error?: DevboxError;
 }
 
@@ -85,29 +86,28 @@ async function actOnLease(item: LeaseItem, ssh: SshConfig, deps: CommandDeps): P
   const { provider } = item;
   const { clock } = deps.context;
   const kept = (why: string): Done => ({ item, action: 'kept', why });
+  const closed = async (one: Lease, action: 'closed' | 'ended', why: string): Promise<Done> => {
+    const error = await closeLease(one, { provider, ssh }, deps);
+    return { item, action, why, ...(error ? { error } : {}) };
+  };
   const lease = await deps.leases.get(item.lease.id);
   if (lease === null) return kept('another devbox has released it');
   if (lease.instanceId !== item.lease.instanceId) return kept('another devbox is at work on it');
   const mayAppear = mayStillSurface(lease, provider, clock);
   if (lease.instanceId === null) {
     if (!isUnsettled(lease) || mayAppear) return kept('it has changed meanwhile');
-    await closeLease(lease, { provider, ssh }, deps);
-    return { item, action: 'closed', why: item.verdict.why };
+    return closed(lease, 'closed', item.verdict.why);
   }
   const box = await provider.get(lease.instanceId);
   const verdict = verdictOn(lease, { box, mayAppear, inUse: item.inUse, now: clock.now() });
-  if (verdict.act === 'close') {
-    await closeLease(lease, { provider, ssh }, deps);
-    return { item, action: 'closed', why: verdict.why };
-  }
+  if (verdict.act === 'close') return closed(lease, 'closed', verdict.why);
   if (verdict.act !== 'end' || box === null) return kept(verdict.why);
   const marked = leaseNamedBy(box);
   if (marked !== null && marked !== lease.id) {
     return { item, action: 'to decide', why: `its box carries the mark of another lease, ${marked}` };
   }
   await provider.terminate(box, { purge: false });
-  await closeLease(lease, { provider, ssh }, deps);
-  return { item, action: 'ended', why: verdict.why };
+  return closed(lease, 'ended', verdict.why);
 }
 
 async function endOrphan(item: OrphanItem, ssh: SshConfig, deps: CommandDeps): Promise<Done> {

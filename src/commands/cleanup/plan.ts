@@ -1,3 +1,4 @@
+import { DevboxError } from '../../base/errors.ts';
 import type { Lease } from '../../leases/lease.ts';
 import { leaseOfKey, leaseTag, type ReadMarks, readMarks } from '../../leases/marks.ts';
 import { type Verdict, verdictOn, verdictOnOpen } from '../../leases/verdict.ts';
@@ -51,21 +52,40 @@ export interface PlanOptions {
   readonly ssh: SshConfig;
 }
 
-/** What is to be done on one provider; changes nothing. */
+/**
+ * What is to be done on one provider; changes nothing.
+ * @param failed gets what could not be looked at.
+ */
 export async function planFor(
   asked: Asked,
   known: readonly Lease[],
   options: PlanOptions,
   deps: CommandDeps,
+  failed: DevboxError[],
 ): Promise<Item[]> {
   const items: Item[] = [];
-  for (const lease of asked.leases) items.push(await leaseItem(lease, asked, options, deps));
+  for (const lease of asked.leases)
+    await look(items, failed, async () => [await leaseItem(lease, asked, options, deps)]);
   for (const box of asked.boxes) {
     const orphan = orphanItem(box, asked.provider, known, options, deps.context.clock.now());
     if (orphan) items.push(orphan);
   }
-  items.push(...(await strayKeys(asked, deps)));
+  await look(items, failed, () => strayKeys(asked, deps));
   return items;
+}
+
+/** Looks at something. That this fails ends nothing, and keeps nothing else from being looked at. */
+export async function look(
+  items: Item[],
+  failed: DevboxError[],
+  work: () => Promise<readonly Item[]>,
+): Promise<void> {
+  try {
+    items.push(...(await work()));
+  } catch (error) {
+    if (!(error instanceof DevboxError) || error.kind === 'interrupted') throw error;
+    failed.push(error);
+  }
 }
 
 /** Keys that devbox made for leases that are not known here. Which lease they are of is no proof that it is over. */

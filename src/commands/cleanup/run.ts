@@ -4,13 +4,13 @@ import { count } from '../../base/text.ts';
 import type { Lease } from '../../leases/lease.ts';
 import { secondsLeft } from '../../leases/term.ts';
 import type { Box } from '../../providers/provider.ts';
-import { askProviders, tellUnseen } from '../ask-providers.ts';
+import { type Asked, askProviders, tellUnseen } from '../ask-providers.ts';
 import { closeLease } from '../close-lease.ts';
 import type { CommandDeps } from '../command.ts';
 import { allLeases, concerns } from '../leased.ts';
 import type { Outcome } from '../outcome.ts';
 import { carryOut, type Done } from './carry-out.ts';
-import { type Item, type PlanOptions, planFor } from './plan.ts';
+import { type Item, look, type PlanOptions, planFor } from './plan.ts';
 import { findStrays } from './strays.ts';
 import { cleanupView } from './view.ts';
 
@@ -29,25 +29,21 @@ export interface CleanupOptions extends PlanOptions {
 export async function cleanUp(options: CleanupOptions, deps: CommandDeps): Promise<Outcome> {
   const now = deps.context.clock.now();
   const leases = await allLeases(deps);
-  const { asked, failed } = await askProviders(leases, deps, options.dryRun).catch((error: unknown) => {
+  const { asked, ...others } = await askProviders(leases, deps, options.dryRun).catch((error: unknown) => {
     if (hasNothingToDo(error, leases, options, deps)) return { asked: [], failed: [] };
     throw error;
   });
+  const failed: DevboxError[] = [...others.failed];
+  const unfinished = await deps.leases.unfinished();
   const items: Item[] = [];
-  for (const one of asked) items.push(...(await planFor(one, leases, options, deps)));
-  items.push(...(await findStrays(asked, options.ssh, deps)));
+  for (const one of asked) items.push(...(await planFor(one, leases, options, deps, failed)));
+  await look(items, failed, () => findStrays(asked, options.ssh, deps));
   const ends = items.flatMap((item) => (item.verdict.act === 'end' && 'box' in item ? [item.box] : []));
   if (options.ask && ends.length > 0) await confirm(ends, deps);
   const done: Done[] = [];
   for (const item of items)
     done.push(options.dryRun ? wouldDo(item) : await carryOut(item, options.ssh, deps));
-  if (!options.dryRun) {
-    for (const { provider } of asked) {
-      for (const lease of await deps.leases.unfinished()) {
-        if (concerns(lease, provider)) await closeLease(lease, { provider, ssh: options.ssh }, deps);
-      }
-    }
-  }
+  const left = options.dryRun ? [] : await finish(unfinished, asked, options, deps);
   const unseen = tellUnseen(leases, asked, deps);
   for (const error of failed) {
     deps.emit({
@@ -59,12 +55,30 @@ export async function cleanUp(options: CleanupOptions, deps: CommandDeps): Promi
   const error = [
     ...failed,
     ...done.flatMap((one) => one.error ?? []),
+    ...left,
     ...unseen.filter((lease) => (secondsLeft(lease, now) ?? 1) <= 0).map(outOfReach),
   ][0];
   return {
     view: cleanupView(done, { ...options, now }),
     ...(error ? { error } : {}),
   };
+}
+
+/** Closes the leases of which earlier something was left at the provider. @returns why it is still there. */
+async function finish(
+  unfinished: readonly Lease[],
+  asked: readonly Asked[],
+  { ssh }: PlanOptions,
+  deps: CommandDeps,
+): Promise<DevboxError[]> {
+  const left: DevboxError[] = [];
+  for (const { provider } of asked) {
+    for (const lease of unfinished.filter((one) => concerns(one, provider))) {
+      const error = await closeLease(lease, { provider, ssh }, deps);
+      if (error) left.push(error);
+    }
+  }
+  return left;
 }
 
 /** Without a key, a provider that nobody chose and no lease knows has nothing to clean up. */

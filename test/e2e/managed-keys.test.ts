@@ -27,7 +27,7 @@ const entry = (): string => readFileSync(join(user.home.path, '.ssh/config.d/box
 const leaseFile = z.object({
   id: z.string(),
   state: z.string(),
-  sshKey: z.nullable(z.object({ made: z.boolean(), name: z.string() })),
+  sshKey: z.nullable(z.object({ made: z.boolean(), name: z.string(), publicKey: z.optional(z.string()) })),
 });
 const launchBody = z.object({ ssh_key_names: z.array(z.string()), user_data: z.optional(z.string()) });
 const launched = (): z.infer<typeof launchBody> =>
@@ -98,10 +98,25 @@ describe('without an ssh_key_name', () => {
     expect(fake.sent('POST /ssh-keys')).toHaveLength(1);
   });
 
-  it('a key that never arrived launches nothing, and leaves nothing', async () => {
+  it('a key that was lost on its way is sent once more', async () => {
     await start({ faults: [{ on: 'POST /ssh-keys', fault: { kind: 'drop-before' } }] });
-    expect((await devbox(up)).code).not.toBe(0);
+    expect(await devbox(up)).toMatchObject({ code: 0 });
+    expect(fake.sent('POST /ssh-keys')).toHaveLength(2);
+  });
+
+  it('a key that may appear late launches nothing, and is deleted by cleanup', async () => {
+    await start({ faults: [{ on: 'POST /ssh-keys', times: 2, fault: { kind: 'drop-before' } }] });
+    expect(await devbox(up)).toMatchObject({
+      code: 7,
+      stderr: expect.stringContaining('Nothing was launched'),
+    });
     expect(fake.sent('POST /instance-operations/launch')).toEqual([]);
+    const [lease] = leases();
+    expect(lease).toMatchObject({ state: 'released', sshKey: { made: true } });
+    const { name = '', publicKey = '' } = { ...lease?.sshKey };
+    fake.sshKeys.push({ id: 'late', name, public_key: publicKey });
+    expect(await devbox(['cleanup'])).toMatchObject({ code: 0 });
+    expect(fake.sshKeys.map(({ id }) => id)).not.toContain('late');
     expect([entries(state('ssh')), leases()]).toEqual([[], []]);
   });
 

@@ -188,10 +188,18 @@ async function launch(wanted: Wanted, before: readonly Box[], deps: CommandDeps)
   });
   let lease = intended;
   const nothingExists = async (error: unknown): Promise<never> => {
-    await closeLease(lease, { provider, ssh: config.ssh }, deps).catch(() => undefined);
+    // On disk it says more than here where it was cut short: the key that was about to be registered.
+    const now = (await leases.get(lease.id).catch(() => null)) ?? lease;
+    await closeLease(now, { provider, ssh: config.ssh }, deps).catch(() => undefined);
     throw error;
   };
-  const made = plan && (await makeAccess(lease, plan, provider, deps).catch(nothingExists));
+  const noAccess = async (error: unknown): Promise<never> => {
+    if (!(error instanceof DevboxError) || error.kind !== 'outcome-unknown') return nothingExists(error);
+    // Its key may still appear: the record stays, and says which one.
+    await leases.update(lease.id, (now) => ({ ...now, state: 'released' })).catch(() => undefined);
+    throw error;
+  };
+  const made = plan && (await makeAccess(lease, plan, provider, deps).catch(noAccess));
   if (made) lease = made.lease;
   const request: LaunchRequest = {
     name,

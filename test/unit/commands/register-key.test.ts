@@ -47,10 +47,15 @@ describe('registering a key', () => {
     expect(keys.added).toBe(0);
   });
 
-  it('looks after a lost answer', async () => {
-    await registerKey(keysWith([], 'lost-after'), key);
-    await expect(registerKey(keysWith([], 'lost-before'), key)).rejects.toMatchObject({
+  it('looks after a lost answer, and sends it once more where it is not there', async () => {
+    const arrived = keysWith([], 'lost-after');
+    await registerKey(arrived, key);
+    expect(arrived.added).toBe(1);
+    const lost = keysWith([], 'lost-before');
+    await expect(registerKey(lost, key)).rejects.toMatchObject({
       kind: 'outcome-unknown',
+      message: expect.stringContaining('Nothing was launched'),
     });
+    expect(lost.added).toBe(2);
   });
 });

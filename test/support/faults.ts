@@ -26,7 +26,9 @@ export type FaultKind =
   /** After the effect: half an answer; HTML; broken JSON; JSON of another shape. */
   | { readonly kind: 'truncate' | 'html' | 'wrong-json' | 'wrong-shape' }
   /** After the effect: exactly this JSON. */
-  | { readonly kind: 'answer'; readonly json: unknown };
+  | { readonly kind: 'answer'; readonly json: unknown }
+  /** No answer, ever, and somebody is told, before or after the effect: to kill whoever waits for it. */
+  | { readonly kind: 'hold'; readonly afterEffect: boolean; readonly met: () => void };
 
 export interface Fault {
   /** Method and path below the base address; `*` stands for one part of it: `GET /instances/*`. */
@@ -40,7 +42,8 @@ export interface Fault {
 
 /** The faults of a server, and which of them came to be. */
 export class Faults {
-  private readonly armed: { readonly fault: Fault; seen: number; used: number }[] = [];
+  private armed: { readonly fault: Fault; seen: number; used: number }[] = [];
+  private unmet: string[] = [];
 
   add(fault: Fault): void {
     this.armed.push({ fault, seen: 0, used: 0 });
@@ -61,11 +64,18 @@ export class Faults {
     return found;
   }
 
+  /** Ends all faults. */
+  end(): void {
+    this.unmet = this.unused();
+    this.armed = [];
+  }
+
   /** Faults that no request met. */
   unused(): string[] {
-    return this.armed
+    const unmet = this.armed
       .filter(({ used }) => used === 0)
       .map(({ fault }) => `the fault ${fault.fault.kind} on ${fault.on} was never met`);
+    return [...this.unmet, ...unmet];
   }
 }
 

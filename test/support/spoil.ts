@@ -14,6 +14,10 @@ export function spoilBefore(
     response.destroy();
     return true;
   }
+  if (fault.kind === 'hold' && !fault.afterEffect) {
+    fault.met();
+    return true;
+  }
   if (fault.kind === 'refuse') {
     refuse(fault);
     return true;
@@ -40,6 +44,9 @@ export async function spoilAfter(
       return true;
     case 'status':
       write(response, fault.status, fault.body ?? '', 'text/html', fault.headers);
+      return true;
+    case 'hold':
+      fault.met();
       return true;
     case 'slow':
       await new Promise((resolve) => setTimeout(resolve, fault.milliseconds).unref());

@@ -40,6 +40,12 @@ export interface FakeInstance {
   readonly terminated: boolean;
 }
 
+/** What an account has of instances, to begin another one with. */
+export interface InstancesState {
+  readonly instances: readonly Omit<FakeInstance, 'terminated'>[];
+  readonly launches: number;
+}
+
 /** The state of the imitated account and what the operations do to it. */
 export class Account {
   readonly instances: FakeInstance[] = [];
@@ -47,26 +53,24 @@ export class Account {
   private refusalsLeft: number;
   private launches = 0;
 
-  constructor(options: AccountOptions) {
+  constructor(options: AccountOptions, from: InstancesState = { instances: [], launches: 0 }) {
     this.options = options;
     this.refusalsLeft = options.capacityRefusals;
+    this.launches = from.launches;
+    this.instances.push(...from.instances.map(living));
+  }
+
+  get state(): InstancesState {
+    const instances = this.instances.map(({ terminated: _, ...rest }) => ({ ...rest }));
+    return { instances, launches: this.launches };
   }
 
   /** Puts an instance into the account, as if somebody had launched it; `looks` says how far its boot is. */
   add(request: Readonly<Record<string, unknown>>, looks = 0): FakeInstance {
     this.launches += 1;
     const id = createHash('sha256').update(`instance ${this.launches}`).digest('hex').slice(0, 32);
-    const made: FakeInstance = {
-      id,
-      launchedAtMs: Date.now(),
-      request,
-      name: request['name'],
-      looks,
-      endLooks: undefined,
-      get terminated() {
-        return made.endLooks !== undefined;
-      },
-    };
+    const name = request['name'];
+    const made = living({ id, launchedAtMs: Date.now(), request, name, looks, endLooks: undefined });
     this.instances.push(made);
     return made;
   }
@@ -240,6 +244,16 @@ export class Account {
     const all = this.options.catalogue.types.flatMap((item) => item.regions_with_capacity_available);
     return all.find((each) => each.name === name) ?? { name: String(name), description: 'Somewhere' };
   }
+}
+
+function living(record: Omit<FakeInstance, 'terminated'>): FakeInstance {
+  const instance: FakeInstance = {
+    ...record,
+    get terminated() {
+      return instance.endLooks !== undefined;
+    },
+  };
+  return instance;
 }
 
 function actionsAt(status: string): Record<string, unknown> {

@@ -14,10 +14,12 @@ export class Resources {
   ];
   private plainRules: unknown = [{ protocol: 'icmp', source_network: '0.0.0.0/0', description: 'Ping' }];
   private readonly catalogue: Catalogue;
-  private made = 0;
+  /** Things made so far: their ids come from it. */
+  made: number;
 
-  constructor(catalogue: Catalogue) {
+  constructor(catalogue: Catalogue, made = 0) {
     this.catalogue = catalogue;
+    this.made = made;
     this.sshKeys = [...catalogue.sshKeys];
     this.filesystems = [...catalogue.filesystems];
     this.rulesets = [...catalogue.rulesets];

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { type Fault, type FaultKind, Faults } from '../faults.ts';
 import { spoilAfter, spoilBefore, write } from '../spoil.ts';
-import { Account, badKey, type FakeInstance, invalid, type Refusal } from './account.ts';
+import { Account, badKey, type FakeInstance, type InstancesState, invalid, type Refusal } from './account.ts';
 import { answer } from './answers.ts';
 import { type Catalogue, type SshKeyRecord, standardCatalogue } from './catalogue.ts';
 import { type ApiVersion, findOperation, hasOperation, launchPath } from './operations.ts';
@@ -28,6 +28,8 @@ export interface FakeLambdaOptions {
   /** The address of every instance, for tests that really go there. Default one of documentation's for each. */
   readonly address?: string;
   readonly faults?: readonly Fault[];
+  /** Begins where another account was. */
+  readonly state?: AccountState;
   /** Answers 429 to requests, and to launches, that come sooner than this after the one before. */
   readonly limits?: { readonly requestMs: number; readonly launchMs: number };
   /** Answers instance types as a list instead of a map. */
@@ -40,6 +42,13 @@ export interface FakeLambdaOptions {
   readonly checkSpec?: boolean;
   /** Where the project lies; `../shared/spec` is looked for beside it. Default the working directory. */
   readonly projectRoot?: string;
+}
+
+/** What an account has that devbox makes and ends. */
+export interface AccountState {
+  readonly instances: InstancesState;
+  readonly sshKeys: readonly SshKeyRecord[];
+  readonly made: number;
 }
 
 export interface RecordedRequest {
@@ -64,7 +73,13 @@ export interface FakeLambda {
   readonly sshKeys: SshKeyRecord[];
   /** What clients did that the API does not have, and exchanges that its descriptions do not allow. */
   readonly problems: readonly string[];
+  /** The account as it is now. */
+  readonly state: AccountState;
   fault(fault: Fault): void;
+  /** Nothing listens any more once this many requests have come in, until `recover`. */
+  unplugAfter(requests: number): void;
+  /** Ends all faults, and listens again. */
+  recover(): Promise<void>;
   /** Puts an instance into the account, with what a launch asks for; `looks` says how far its boot is. */
   addInstance(request: Readonly<Record<string, unknown>>, looks?: number): FakeInstance;
   /** Requests of one kind, as `POST /instance-operations/launch`. */
@@ -89,18 +104,26 @@ const plainLaunch = {
 /** Starts an imitation of Lambda Cloud on 127.0.0.1; README.md beside this file says what it imitates. */
 export async function startFakeLambda(options: FakeLambdaOptions = {}): Promise<FakeLambda> {
   const apiKey = options.apiKey ?? fakeKey;
-  const catalogue = { ...standardCatalogue, ...options.catalogue };
-  const resources = new Resources(catalogue);
+  const { state } = options;
+  const catalogue = {
+    ...standardCatalogue,
+    ...options.catalogue,
+    ...(state ? { sshKeys: state.sshKeys } : {}),
+  };
+  const resources = new Resources(catalogue, state?.made);
   const version = options.version ?? '1.10.0';
-  const account = new Account({
-    catalogue,
-    resources,
-    statuses: options.statuses ?? ['booting', 'booting', 'active'],
-    bootMilliseconds: options.bootMilliseconds,
-    address: options.address,
-    hiddenLooks: options.hiddenLooks ?? 0,
-    capacityRefusals: options.capacityRefusals ?? 0,
-  });
+  const account = new Account(
+    {
+      catalogue,
+      resources,
+      statuses: options.statuses ?? ['booting', 'booting', 'active'],
+      bootMilliseconds: options.bootMilliseconds,
+      address: options.address,
+      hiddenLooks: options.hiddenLooks ?? 0,
+      capacityRefusals: options.capacityRefusals ?? 0,
+    },
+    state?.instances,
+  );
   const faults = new Faults();
   for (const fault of options.faults ?? []) faults.add(fault);
   const requests: RecordedRequest[] = [];
@@ -108,6 +131,7 @@ export async function startFakeLambda(options: FakeLambdaOptions = {}): Promise<
   const spec =
     options.checkSpec === false ? undefined : await openSpecCheck(options.projectRoot ?? process.cwd());
 
+  let unplugAt = Number.POSITIVE_INFINITY;
   const server = createServer((message, response) => {
     exchange(message, response).catch((error: unknown) => {
       problems.push(`the imitation itself failed: ${String(error)}`);
@@ -127,6 +151,9 @@ export async function startFakeLambda(options: FakeLambdaOptions = {}): Promise<
     const previousLaunch = requests.findLast((request) => request.path === launchPath);
     const request = { method, path, query: url.searchParams, headers: message.headers, body, atMs };
     requests.push(request);
+    // A connection that is kept would go on being answered.
+    if (Number.isFinite(unplugAt)) response.setHeader('connection', 'close');
+    if (requests.length === unplugAt) server.close();
 
     const found = inside ? findOperation(method, path) : undefined;
     if (found !== undefined && !hasOperation(found.kind, version))
@@ -174,14 +201,29 @@ export async function startFakeLambda(options: FakeLambdaOptions = {}): Promise<
 
   server.listen(options.port ?? 0, '127.0.0.1');
   await once(server, 'listening');
+  const port = portOf(server.address());
   return {
-    baseUrl: `http://127.0.0.1:${portOf(server.address())}${base}`,
+    baseUrl: `http://127.0.0.1:${port}${base}`,
     apiKey,
     requests,
     instances: account.instances,
     sshKeys: resources.sshKeys,
     problems,
+    get state() {
+      return { instances: account.state, sshKeys: [...resources.sshKeys], made: resources.made };
+    },
     fault: (fault) => faults.add(fault),
+    unplugAfter(count) {
+      unplugAt = requests.length + count;
+      if (count === 0) server.close();
+    },
+    async recover() {
+      faults.end();
+      unplugAt = Number.POSITIVE_INFINITY;
+      if (server.listening) return;
+      server.listen(port, '127.0.0.1');
+      await once(server, 'listening');
+    },
     addInstance: (request, looks) => account.add({ ...plainLaunch, ...request }, looks),
     sent: (kind) => requests.filter((request) => `${request.method} ${request.path}` === kind),
     async stop({ check = true } = {}) {

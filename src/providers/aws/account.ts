@@ -56,7 +56,9 @@ export async function openAccount(api: AwsApi, context: Context, emit: Emit): Pr
   const sts = wrap(new STSClient(settings));
   const read = reader(context.signal);
   const region = checkedRegion(
-    await read({ doing: 'Could not find out the region' }, () => Promise.resolve(ec2.config.region())),
+    await read({ doing: 'Could not find out the region', means: noRegion }, () =>
+      Promise.resolve(ec2.config.region()),
+    ),
   );
   const identity = await read({ doing: 'Could not find out whose account it is' }, (options) =>
     sts.send(new GetCallerIdentityCommand({}), options),
@@ -80,6 +82,13 @@ export async function openAccount(api: AwsApi, context: Context, emit: Emit): Pr
     attempt,
   };
 }
+
+/** An empty variable counts for the library as a region. */
+const noRegion = () =>
+  ({
+    kind: 'usage',
+    hint: 'Say which region: api.region=us-east-1, or set AWS_REGION, or aws configure set region us-east-1.',
+  }) as const;
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12);
 

@@ -74,6 +74,7 @@ export async function dispatch(call: Call, context: Context, renderer: LiveOutpu
       }
     },
     leases,
+    directory: call.source.project?.directory ?? context.cwd,
     show: (view) => renderer.show(view),
     append: (lines) => renderer.append(lines),
     replace: (view) => renderer.replace(view),

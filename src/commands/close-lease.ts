@@ -1,9 +1,12 @@
 import { DevboxError } from '../base/errors.ts';
 import type { Lease } from '../leases/lease.ts';
-import type { Provider } from '../providers/provider.ts';
+import { markKeyName } from '../leases/marks.ts';
+import type { Box, Provider } from '../providers/provider.ts';
+import { readPublicKey } from '../remote/keys/box-keys.ts';
 import { removeHostEntry } from '../remote/ssh-config.ts';
 import type { CommandDeps } from './command.ts';
 import { dropKeys } from './drop-keys.ts';
+import { markOn } from './keys-of-box.ts';
 import type { SshConfig } from './settings.ts';
 import { sshPlaces } from './ssh-access.ts';
 
@@ -52,6 +55,27 @@ function keyLeft({ name, sshKey }: Lease, cause: unknown): DevboxError {
       cause,
     },
   );
+}
+
+/**
+ * Removes what devbox made on this machine for entering a box whose lease was given up: where the box names one, and the key that
+ * was made for that is here.
+ */
+export async function dropMarked(box: Box, provider: Provider, deps: CommandDeps): Promise<void> {
+  const id = markOn(box);
+  const publicKey = id && (await readPublicKey(deps.context.paths.state, id));
+  if (!id || !publicKey || (await deps.leases.get(id)) !== null) return;
+  const name = markKeyName(id);
+  try {
+    await dropKeys({ id, sshKey: { made: true, name, publicKey } }, provider, deps);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    deps.emit({
+      type: 'notice',
+      level: 'warning',
+      message: `The SSH key ${name} could not be deleted: ${why}`,
+    });
+  }
 }
 
 /** Removes the files for ssh of a box that has ended; that they cannot be removed is only worth a warning. */

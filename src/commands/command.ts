@@ -41,6 +41,8 @@ export interface CommandDeps {
   /** Opens the provider behind another option of the group `api`, with settings of it, as a lease names them. */
   readonly providerOf: (apiOption: string, settings?: ApiSettings) => Promise<Provider>;
   readonly leases: LeaseStore;
+  /** The directory of the project, or the working directory where there is none; absolute. */
+  readonly directory: string;
   /** Shows something while the command goes on, as its result is shown at its end. */
   readonly show: (view: View) => Promise<void>;
   /** Shows lines of a result that goes on, as they come. @returns whether anybody still reads. */

@@ -54,7 +54,7 @@ export async function keysOfBox(
 }
 
 /** The lease that a box names as its own. */
-function markOn(box: Box): LeaseId | null {
+export function markOn(box: Box): LeaseId | null {
   const [byKey = null] = box.sshKeys.flatMap((name) => leaseOfKey(name) ?? []);
   const id = leaseNamedBy(box) ?? byKey;
   return id !== null && isLeaseId(id) ? id : null;

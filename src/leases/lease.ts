@@ -9,7 +9,7 @@ export type LeaseId = string & { readonly [leaseIdBrand]: true };
 export interface Owner {
   readonly user: string;
   readonly host: string;
-  /** Absolute path of the working directory. */
+  /** Absolute path of the project, or of the working directory where there is none. */
   readonly directory: string;
 }
 

@@ -9,18 +9,19 @@ export function openLeases(settings: LeasesConfig, context: Context): LeaseStore
     case 'files':
       return openFiles(context);
     case 'dynamodb':
-      return onceNeeded(async () => (await import('./dynamodb/index.ts')).openTable(settings, context));
+      return onceNeeded(true, async () => (await import('./dynamodb/index.ts')).openTable(settings, context));
   }
 }
 
 /** A store that is opened by the first use of it. */
-function onceNeeded(open: () => Promise<LeaseStore>): LeaseStore {
+function onceNeeded(isShared: boolean, open: () => Promise<LeaseStore>): LeaseStore {
   let opened: Promise<LeaseStore> | undefined;
   const store = (): Promise<LeaseStore> => {
     opened ??= open();
     return opened;
   };
   return {
+    isShared,
     create: async (lease) => (await store()).create(lease),
     list: async () => (await store()).list(),
     unfinished: async () => (await store()).unfinished(),

@@ -22,6 +22,8 @@ export interface LeaseListing {
 
 /** The records of who holds which box. Every change is on disk before its promise resolves. */
 export interface LeaseStore {
+  /** Whether everybody keeps leases here, so that a box without one is a box that was given up. */
+  readonly isShared: boolean;
   /** Writes down that a box is about to be asked for: state `intended`. */
   create(lease: NewLease): Promise<Lease>;
   /** All leases that are not released. Costs one look at a folder where there are none. */

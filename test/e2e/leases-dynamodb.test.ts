@@ -110,6 +110,20 @@ const up = ['up', 'region=us-east-3', 'instance_type=gpu_1x_gh200', 'name=box', 
     expect([live(), keys(), await json('a', 'lease', 'list')]).toEqual([[], [], []]);
   });
 
+  it('end no box that was given up, whatever its tags say', async () => {
+    await start();
+    await on('a', [...up, 'ttl=1s']);
+    await on('a', ['lease', 'release', 'box']);
+    const rows = async () => JSON.parse((await on('b', ['cleanup', 'orphans=true', '--json'])).stdout);
+    let tries = 0;
+    while ((await rows())[0]?.action !== 'to_decide') {
+      tries += 1;
+      expect(tries).toBeLessThan(60);
+    }
+    expect((await on('b', ['reap', 'orphans=true'])).stderr).toContain('orphans=true ends nothing here');
+    expect(live()).toHaveLength(1);
+  });
+
   it('launch nothing where the table cannot be written', async () => {
     await start();
     const gone = { env: { DEVBOX_LEASES_TABLE: 'elsewhere' } };

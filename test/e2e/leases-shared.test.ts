@@ -169,7 +169,7 @@ describe('a machine that shares the leases and not the files', () => {
     const done = await on('laptop', ['cleanup']);
     expect(done).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining('files for ssh of 2 boxes removed'),
+      stdout: expect.stringContaining('2 leftovers removed'),
     });
     expect([inFolder(state('ssh')), inFolder(folder)]).toEqual([[], ['mine']]);
     expect((await on('laptop', ['cleanup'])).stdout).toBe('Nothing to clean up\n');
@@ -188,6 +188,32 @@ describe('what is left for ssh', () => {
     expect(readFileSync(join(user.home.path, '.ssh/config.d/box'), 'utf8')).toContain(
       state('ssh', lease, 'id_ed25519'),
     );
+  });
+
+  it('goes with its box, though its lease was given up', async () => {
+    await start();
+    await user.devbox(up);
+    await user.devbox(['lease', 'release', 'box']);
+    expect(keys()).toHaveLength(1);
+    expect(await user.devbox(['down', 'box'])).toMatchObject({ code: 0 });
+    expect([live(), keys(), inFolder(state('ssh'))]).toEqual([[], [], []]);
+  });
+
+  it('goes after its box, though its lease was given up, where it was made here', async () => {
+    await start();
+    await user.devbox(up);
+    await user.devbox(['lease', 'release', 'box']);
+    second = makeHome();
+    expect(await elsewhere(['down', live()[0] ?? ''], second)).toMatchObject({ code: 0 });
+    expect(keys()).toHaveLength(1);
+    // For that machine it may be of another one.
+    while (JSON.parse((await elsewhere(['list', '--json'], second)).stdout).length > 0);
+    expect((await elsewhere(['cleanup'], second)).stdout).toMatch(/devbox-dbx-\w+ .*to decide/);
+    expect(keys()).toHaveLength(1);
+    expect((await user.devbox(['cleanup', 'dry_run=true'])).stdout).toMatch(/devbox-dbx-\w+ .*would remove/);
+    expect(keys()).toHaveLength(1);
+    expect(await user.devbox(['cleanup'])).toMatchObject({ code: 0 });
+    expect([keys(), inFolder(state('ssh'))]).toEqual([[], []]);
   });
 
   it('stays where it is of another account, of another devbox, or of a lease that cannot be read', async () => {

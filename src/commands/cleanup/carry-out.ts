@@ -1,9 +1,10 @@
 import { DevboxError } from '../../base/errors.ts';
-import type { Lease, LeaseChange } from '../../leases/lease.ts';
+import { isLeaseId, type Lease, type LeaseChange } from '../../leases/lease.ts';
 import { leaseNamedBy } from '../../leases/match.ts';
 import { verdictOn } from '../../leases/verdict.ts';
-import { closeLease, removeEntry } from '../close-lease.ts';
+import { closeLease, dropMarked, removeEntry } from '../close-lease.ts';
 import type { CommandDeps } from '../command.ts';
+import { dropKeys } from '../drop-keys.ts';
 import { isUnsettled, mayStillSurface } from '../leased.ts';
 import type { SshConfig } from '../settings.ts';
 import { type Item, verdictOnOrphan } from './plan.ts';
@@ -37,7 +38,9 @@ export async function carryOut(item: Item, ssh: SshConfig, deps: CommandDeps): P
       case 'orphan':
         return await underName(item, item.box.name ?? item.box.id, deps, () => endOrphan(item, ssh, deps));
       case 'key':
-        return { item, action: 'to decide', why: verdict.why };
+        return (await removeKey(item, deps))
+          ? { item, action: 'removed', why: verdict.why }
+          : { item, action: 'kept', why: 'a lease was taken out on it' };
       case 'files':
         return (await removeStray(item.stray, ssh, deps))
           ? { item, action: 'removed', why: verdict.why }
@@ -50,6 +53,7 @@ export async function carryOut(item: Item, ssh: SshConfig, deps: CommandDeps): P
 }
 
 type LeaseItem = Extract<Item, { kind: 'lease' }>;
+type KeyItem = Extract<Item, { kind: 'key' }>;
 type OrphanItem = Extract<Item, { kind: 'orphan' }>;
 
 /** Waits for the lock of a name, but not for a launch that goes on for hours. */
@@ -121,8 +125,16 @@ async function endOrphan(item: OrphanItem, ssh: SshConfig, deps: CommandDeps): P
   const verdict = verdictOnOrphan(box, marks, provider, true, deps.context.clock.now());
   if (isKnown || verdict.act !== 'end') return { item, action: 'kept', why: 'a lease was taken out on it' };
   await provider.terminate(box, { purge: false });
+  await dropMarked(box, provider, deps);
   await removeEntry(box.id, ssh, deps);
   return { item, action: 'ended', why: verdict.why };
+}
+
+/** Deletes a key that devbox made here, with its private half, unless a lease knows it by now. */
+async function removeKey({ key, lease: id, provider }: KeyItem, deps: CommandDeps): Promise<boolean> {
+  if (!isLeaseId(id) || (await deps.leases.get(id)) !== null) return false;
+  await dropKeys({ id, sshKey: { made: true, name: key.name, publicKey: key.publicKey } }, provider, deps);
+  return true;
 }
 
 /** Writes down since when a box has been found unused. */

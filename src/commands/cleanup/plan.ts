@@ -4,6 +4,8 @@ import { leaseOfKey, leaseTag, type ReadMarks, readMarks } from '../../leases/ma
 import { type Verdict, verdictOn, verdictOnOpen } from '../../leases/verdict.ts';
 import type { SshKey } from '../../providers/facets/ssh-keys.ts';
 import type { Box, Provider } from '../../providers/provider.ts';
+import { readPublicKey } from '../../remote/keys/box-keys.ts';
+import { isSameKey } from '../../remote/keys/key-pair.ts';
 import type { Asked } from '../ask-providers.ts';
 import type { CommandDeps } from '../command.ts';
 import { mayStillSurface } from '../leased.ts';
@@ -89,19 +91,29 @@ export async function look(
 }
 
 /** Keys that devbox made for leases that are not known here. Which lease they are of is no proof that it is over. */
-async function strayKeys({ provider, boxes }: Asked, { leases }: CommandDeps): Promise<Item[]> {
+async function strayKeys({ provider, boxes }: Asked, { leases, context }: CommandDeps): Promise<Item[]> {
   if (!provider.sshLaunch) return [];
   const all = (await provider.sshKeys?.list()) ?? [];
   // Read after the keys: a lease is on disk before its key is registered.
   const known = [...(await leases.list()).leases, ...(await leases.unfinished())];
   const here = new Set<string>(known.map(({ id }) => id));
-  return all.flatMap((key): Item[] => {
+  const items: Item[] = [];
+  for (const key of all) {
     const lease = leaseOfKey(key.name);
-    if (lease === null || here.has(lease)) return [];
-    if (boxes.some(({ phase, sshKeys }) => phase !== 'ended' && sshKeys.includes(key.name))) return [];
-    const why = 'no box has this SSH key and no lease here knows it; it may be of another machine';
-    return [{ kind: 'key', key, lease, provider, verdict: { act: 'ask', why, candidates: [] } }];
-  });
+    if (lease === null || here.has(lease)) continue;
+    if (boxes.some(({ phase, sshKeys }) => phase !== 'ended' && sshKeys.includes(key.name))) continue;
+    const own = await readPublicKey(context.paths.state, lease);
+    const verdict: Verdict =
+      own !== null && isSameKey(own, key.publicKey)
+        ? { act: 'close', why: 'devbox made it here for a box that is gone' }
+        : {
+            act: 'ask',
+            why: 'no box has this SSH key and no lease here knows it; it may be of another machine',
+            candidates: [],
+          };
+    items.push({ kind: 'key', key, lease, provider, verdict });
+  }
+  return items;
 }
 
 async function leaseItem(lease: Lease, asked: Asked, { ssh }: PlanOptions, deps: CommandDeps): Promise<Item> {

@@ -26,7 +26,13 @@ export interface CleanupOptions extends PlanOptions {
  * Goes over all leases and the boxes behind them, and ends and closes what is over. Everything that it did, or would do,
  * is in its view; what failed decides its exit status.
  */
-export async function cleanUp(options: CleanupOptions, deps: CommandDeps): Promise<Outcome> {
+export async function cleanUp(given: CleanupOptions, deps: CommandDeps): Promise<Outcome> {
+  const options = { ...given, orphans: given.orphans && !deps.leases.isShared };
+  if (given.orphans && !options.orphans) {
+    const message =
+      'orphans=true ends nothing here: leases.store=dynamodb is shared, so a box without a lease in it was given up';
+    deps.emit({ type: 'notice', level: 'warning', message });
+  }
   const now = deps.context.clock.now();
   const leases = await allLeases(deps);
   const { asked, ...others } = await askProviders(leases, deps, options.dryRun).catch((error: unknown) => {
@@ -126,6 +132,6 @@ function outOfReach({ id, name, account, expiresAt }: Lease): DevboxError {
 function wouldDo(item: Item): Done {
   const { act, why } = item.verdict;
   const actions = { keep: 'kept', end: 'ended', close: 'closed', ask: 'to decide' } as const;
-  const isFile = item.kind === 'files' && act === 'close';
-  return { item, action: isFile ? 'removed' : actions[act], why };
+  const isOfSsh = (item.kind === 'files' || item.kind === 'key') && act === 'close';
+  return { item, action: isOfSsh ? 'removed' : actions[act], why };
 }

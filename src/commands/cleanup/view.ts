@@ -60,9 +60,7 @@ function summary(done: readonly Done[], dryRun: boolean): Text {
     ...(found > 0 ? [`${count(found, 'box', 'boxes')} found`] : []),
     ...(ended > 0 ? [`${count(ended, 'box', 'boxes')} ${dryRun ? 'to end' : 'ended'}`] : []),
     ...(closed > 0 ? [`${count(closed, 'lease')} ${dryRun ? 'to close' : 'closed'}`] : []),
-    ...(removed > 0
-      ? [`files for ssh of ${count(removed, 'box', 'boxes')} ${dryRun ? 'to remove' : 'removed'}`]
-      : []),
+    ...(removed > 0 ? [`${count(removed, 'leftover')} ${dryRun ? 'to remove' : 'removed'}`] : []),
   ];
   return parts.join(', ');
 }

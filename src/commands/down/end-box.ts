@@ -6,7 +6,7 @@ import { token } from '../../ui/card.ts';
 import { dollars } from '../../ui/units.ts';
 import type { View } from '../../ui/view.ts';
 import { boxCard, boxJson } from '../box-card.ts';
-import { closeLease, removeEntry } from '../close-lease.ts';
+import { closeLease, dropMarked, removeEntry } from '../close-lease.ts';
 import type { CommandDeps } from '../command.ts';
 import type { FoundBox } from '../find-box.ts';
 import type { SshConfig } from '../settings.ts';
@@ -37,6 +37,7 @@ async function end(
     throw unseen ? notYetKnown(box, error) : error;
   });
   for (const lease of leases) await closeLease(lease, { provider, ssh }, deps);
+  if (leases.length === 0) await dropMarked(box, provider, deps);
   await removeEntry(box.id, ssh, deps);
   return view(after, options.purge, leases, deps.context.clock.now());
 }

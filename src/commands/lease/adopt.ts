@@ -109,7 +109,7 @@ async function takeOut(
     account: provider.account,
     region: box.region,
     type: box.type,
-    owner: { user: context.user.name, host: context.user.host, directory: context.cwd },
+    owner: { user: context.user.name, host: context.user.host, directory: deps.directory },
     ttlSeconds,
     expiresAt: endOf(ttlSeconds, now),
     launchedAt: new Date(Number.isNaN(began) ? now : began).toISOString(),

@@ -179,7 +179,7 @@ async function launch(wanted: Wanted, before: readonly Box[], deps: CommandDeps)
     account: provider.account,
     region: config.region ?? null,
     type: typeIn(wanted.settings) ?? config.instance_type ?? config.gpu_type ?? null,
-    owner: { user: context.user.name, host: context.user.host, directory: context.cwd },
+    owner: { user: context.user.name, host: context.user.host, directory: deps.directory },
     ttlSeconds,
     expiresAt: endOf(ttlSeconds, clock.now()),
     idleTimeoutSeconds: config.idle_timeout === null ? null : secondsOf(config.idle_timeout),

@@ -88,6 +88,7 @@ function storeIn(table: Table, name: string, { clock, random, user: { host } }: 
   };
 
   return {
+    isShared: true,
     list,
     get: async (id) => (await read(id))?.lease ?? null,
     unfinished: async () => (await all()).leases.filter(({ state }) => state === 'released'),

@@ -69,6 +69,7 @@ export function openFiles({ paths, clock, random, user: { host } }: FilesWorld):
   };
 
   return {
+    isShared: false,
     get,
     list,
     unfinished: async () => (await all()).leases.filter(({ state }) => state === 'released'),

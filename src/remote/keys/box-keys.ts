@@ -77,6 +77,11 @@ export async function keepIdentity(state: string, lease: string, pair: KeyPair):
   await writeDurably(files.identity, pair.privateKey);
 }
 
+/** The public half of the key that devbox made here for a lease; null where it made none, or it is gone. */
+export async function readPublicKey(state: string, lease: string): Promise<string | null> {
+  return (await readIfThere(`${filesOf(state, lease).identity}.pub`))?.trim() || null;
+}
+
 /** Keeps the public half of the box's host key, so that the very first connection can be verified. */
 export async function keepHostKey(state: string, lease: string, publicKey: string): Promise<void> {
   const [kind, blob] = publicKey.split(' ');

@@ -22,9 +22,38 @@ export interface FoundBox {
 export interface FindOptions {
   /** Takes names only as they are written: for what cannot be undone. */
   readonly caseMatters?: boolean;
+  /** What is shared with the search for others; default: a list of its own. */
+  readonly listed?: ReturnType<typeof listedOnce>;
 }
 
 type Match = (box: Box) => boolean;
+
+/** What a provider lists, the leases that concern it, and all leases. */
+export interface Listed {
+  readonly provider: Provider;
+  readonly boxes: readonly Box[];
+  readonly leases: readonly Lease[];
+  readonly all: readonly Lease[];
+}
+
+/** Lists once for several identifiers, when the first of them is looked for. */
+export function listedOnce(deps: CommandDeps): (identifier: string) => Promise<Listed> {
+  let listed: Promise<Listed> | undefined;
+  return (identifier) => {
+    listed ??= list(identifier, deps);
+    return listed;
+  };
+}
+
+async function list(identifier: string, deps: CommandDeps): Promise<Listed> {
+  const provider = await deps.provider().catch((error: unknown) => {
+    throw withoutLease(identifier, error);
+  });
+  const boxes = await provider.list();
+  const all = await allLeases(deps);
+  const { leases } = await settleLeases(provider, boxes, all, deps);
+  return { provider, boxes, leases, all };
+}
 
 /**
  * The one live box that an identifier means: its id or that of its lease, else its name, else (unless `caseMatters`)
@@ -36,14 +65,9 @@ type Match = (box: Box) => boolean;
 export async function findBox(
   identifier: string,
   deps: CommandDeps,
-  { caseMatters = false }: FindOptions = {},
+  { caseMatters = false, listed = listedOnce(deps) }: FindOptions = {},
 ): Promise<FoundBox> {
-  const provider = await deps.provider().catch((error: unknown) => {
-    throw withoutLease(identifier, error);
-  });
-  const boxes = await provider.list();
-  const all = await allLeases(deps);
-  const { leases } = await settleLeases(provider, boxes, all, deps);
+  const { provider, boxes, leases, all } = await listed(identifier);
   const found = (box: Box, isExact: boolean): FoundBox => ({
     box,
     provider,

@@ -1,4 +1,5 @@
 import type { LaunchAnswer, Phase } from '../acquire/outcome.ts';
+import type { DevboxError } from '../base/errors.ts';
 import type { Http } from '../base/http.ts';
 import type { ApiSettings } from '../leases/lease.ts';
 import type { ProviderName } from '../leases/provider-name.ts';
@@ -120,7 +121,11 @@ export interface Facets {
   readonly power?: { stop(box: Box): Promise<Box>; start(box: Box): Promise<Box> };
   /** Names are for people: a box keeps its id. */
   readonly rename?: { rename(box: Box, name: string): Promise<Box> };
-  readonly restart?: { restart(box: Box): Promise<Box> };
+  readonly restart?: {
+    restart(box: Box): Promise<Box>;
+    /** Several with one request. */
+    restartTogether?(boxes: readonly Box[]): Promise<Each>;
+  };
   /** Making a box anew from what it was made from. */
   readonly redeploy?: { redeploy(box: Box): Promise<Box> };
   readonly volumes?: Volumes;
@@ -169,7 +174,12 @@ export interface Provider extends Facets {
   /** Every box carries its marks from the beginning: one that has not come up by then does not exist. */
   readonly marksAreSure?: true;
   terminate(box: Box, options: TerminateOptions): Promise<Box>;
+  /** Asks for the end of several boxes with one request; for providers of which boxes keep nothing. */
+  terminateTogether?(boxes: readonly Box[]): Promise<Each>;
 }
+
+/** What came of something that was asked for several boxes, by their ids: each as it is now, or what went wrong. */
+export type Each = ReadonlyMap<string, Box | DevboxError>;
 
 /** What opening a provider needs of the world, besides its own `api` settings. */
 export interface ProviderDeps {

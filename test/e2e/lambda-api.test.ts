@@ -229,12 +229,52 @@ describe('rename', () => {
   });
 });
 
-it('several boxes are restarted and ended at once', async () => {
-  user.fake.addInstance({ name: 'one' });
-  user.fake.addInstance({ name: 'two' });
-  expect(await json('restart', 'one', 'two')).toHaveLength(2);
-  expect(await json('down', 'one', 'two')).toHaveLength(2);
-  expect(user.fake.instances.every(({ terminated }) => terminated)).toBe(true);
+describe('several boxes', () => {
+  const several = ['one', 'two', 'three'];
+  beforeEach(() => {
+    for (const name of several) user.fake.addInstance({ name });
+  });
+  const sent = (what: string) => user.fake.sent(`POST /instance-operations/${what}`).map(({ body }) => body);
+  const ids = () => user.fake.instances.map(({ id }) => id);
+
+  it('are restarted and ended with one request each, found in one list', async () => {
+    expect(await json('restart', ...several)).toHaveLength(3);
+    expect(await json('down', ...several, 'one')).toHaveLength(3);
+    expect([sent('restart'), sent('terminate')]).toEqual([
+      [{ instance_ids: ids() }],
+      [{ instance_ids: ids() }],
+    ]);
+    expect(user.fake.sent('GET /instances')).toHaveLength(2);
+    expect(user.fake.instances.every(({ terminated }) => terminated)).toBe(true);
+    const cards = (await run('down', ...several)).stdout;
+    expect(cards.match(/billed until/g)).toHaveLength(1);
+  });
+
+  it('of which one is gone by then are ended one by one', async () => {
+    const code = 'global/object-does-not-exist';
+    const on = 'POST /instance-operations/terminate';
+    user.fake.fault({ on, fault: { kind: 'refuse', status: 404, code } });
+    user.fake.fault({ on, first: 3, fault: { kind: 'refuse', status: 404, code, message: 'Gone.' } });
+    const { code: exit, stdout, stderr } = await run('down', ...several, '-q');
+    const [one, , three] = ids();
+    expect({ exit, stdout }).toEqual({ exit: 4, stdout: `${one}\n${three}\n` });
+    expect(stderr).toContain('Gone.');
+    expect(user.fake.instances.map(({ terminated }) => terminated)).toEqual([true, false, true]);
+  });
+
+  it('whose end had no answer are all named', async () => {
+    user.fake.fault({ on: 'POST /instance-operations/terminate', fault: { kind: 'drop-after' } });
+    const { code, stderr } = await run('down', ...several);
+    expect(code).toBe(7);
+    expect(stderr).toMatch(/Also: +It is not known whether two was[\s\S]*three was[\s\S]*whether one was/);
+  });
+
+  it('are refused together where the key may not', async () => {
+    const on = 'POST /instance-operations/restart';
+    user.fake.fault({ on, fault: { kind: 'refuse', status: 403, code: 'global/forbidden' } });
+    expect((await run('restart', ...several)).code).toBe(3);
+    expect(sent('restart')).toHaveLength(1);
+  });
 });
 
 it('what the API says beyond its description, and statuses that nobody knows, are shown', async () => {

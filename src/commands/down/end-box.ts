@@ -18,28 +18,72 @@ export async function endBox(
   ssh: SshConfig,
   deps: CommandDeps,
 ): Promise<View> {
-  const { box, provider, leases } = found;
-  const name = leases[0]?.name ?? box.name ?? box.id;
-  return deps.leases.withName(provider.name, name, () => end(found, options, ssh, deps), {
-    signal: deps.context.signal,
-    onWait: () =>
-      deps.emit({ type: 'notice', level: 'info', message: `Another devbox is at work on ${name}` }),
+  const { box, provider, unseen } = found;
+  return underNames([found], deps, async () => {
+    const after = await provider.terminate(box, options).catch((error: unknown) => {
+      throw unseen ? notYetKnown(box, error) : error;
+    });
+    return close(found, after, options.purge, ssh, deps);
   });
 }
 
-async function end(
-  { box, provider, leases, unseen }: FoundBox,
-  options: TerminateOptions,
+/** Whether the ends of these boxes can be asked for with one request. */
+export function canEndTogether(
+  found: readonly FoundBox[],
+): found is readonly [FoundBox, FoundBox, ...FoundBox[]] {
+  return found.length > 1 && found.every(({ provider, unseen }) => provider.terminateTogether && !unseen);
+}
+
+/** Ends several boxes of one provider, as `endBox` ends one. @returns what came of each, in their order. */
+export async function endTogether(
+  found: readonly [FoundBox, ...FoundBox[]],
+  ssh: SshConfig,
+  deps: CommandDeps,
+): Promise<(View | DevboxError)[]> {
+  const [{ provider }] = found;
+  return underNames(found, deps, async () => {
+    const after = await provider.terminateTogether?.(found.map(({ box }) => box));
+    const results: (View | DevboxError)[] = [];
+    for (const one of found) {
+      const now = after?.get(one.box.id);
+      if (now instanceof DevboxError) results.push(now);
+      else if (now) results.push(await close(one, now, false, ssh, deps));
+    }
+    return results;
+  });
+}
+
+/** Works while nobody else brings up or ends boxes of these names; always in the same order, so that nobody waits in a ring. */
+function underNames<T>(found: readonly FoundBox[], deps: CommandDeps, work: () => Promise<T>): Promise<T> {
+  const names = new Map(
+    found.map(({ box, provider, leases }) => [leases[0]?.name ?? box.name ?? box.id, provider.name]),
+  );
+  const sorted = [...names].sort(([one], [other]) => (one < other ? 1 : -1));
+  const held = sorted.reduce<() => Promise<T>>(
+    (inner, [name, provider]) =>
+      () =>
+        deps.leases.withName(provider, name, inner, {
+          signal: deps.context.signal,
+          onWait: () =>
+            deps.emit({ type: 'notice', level: 'info', message: `Another devbox is at work on ${name}` }),
+        }),
+    work,
+  );
+  return held();
+}
+
+/** What is left to do for a box whose end is on its way. */
+async function close(
+  { box, provider, leases }: FoundBox,
+  after: Box,
+  purged: boolean,
   ssh: SshConfig,
   deps: CommandDeps,
 ): Promise<View> {
-  const after = await provider.terminate(box, options).catch((error: unknown) => {
-    throw unseen ? notYetKnown(box, error) : error;
-  });
   for (const lease of leases) await closeLease(lease, { provider, ssh }, deps);
   if (leases.length === 0) await dropMarked(box, provider, deps);
   await removeEntry(box.id, ssh, deps);
-  return view(after, options.purge, leases, deps.context.clock.now());
+  return view(after, purged, leases, deps.context.clock.now());
 }
 
 /** The provider accepted the launch of a box that it does not know yet, so its end has to be asked for again. */

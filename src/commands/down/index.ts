@@ -1,13 +1,14 @@
 import * as z from 'zod/mini';
 import { DevboxError } from '../../base/errors.ts';
+import type { Text } from '../../ui/card.ts';
 import type { View } from '../../ui/view.ts';
-import { distinct } from '../act-on-boxes.ts';
+import { alsoWrong, asDevboxError, distinct } from '../act-on-boxes.ts';
 import { type CommandDeps, defineCommand } from '../command.ts';
-import { type FoundBox, findBox } from '../find-box.ts';
+import { type FoundBox, findBox, listedOnce } from '../find-box.ts';
 import type { Outcome } from '../outcome.ts';
 import { identifiersShape } from '../settings.ts';
 import { confirmEnd } from './confirm.ts';
-import { endBox } from './end-box.ts';
+import { canEndTogether, endBox, endTogether } from './end-box.ts';
 import { endProject, isUnfinished, projectsAmong } from './end-project.ts';
 import { settleLostLaunch } from './settle.ts';
 
@@ -33,8 +34,9 @@ export const down = defineCommand({
   },
   async run({ instance_identifier, purge, discard, force, ssh }, deps): Promise<Outcome> {
     const named: Named[] = [];
+    const listed = listedOnce(deps);
     for (const identifier of instance_identifier) {
-      named.push({ identifier, found: await findOrLost(identifier, deps) });
+      named.push({ identifier, found: await findOrLost(identifier, deps, listed) });
     }
     for (const { identifier, found } of named) {
       if (found) await confirmEnd(found, { identifier, purge, discard, force }, deps);
@@ -44,19 +46,22 @@ export const down = defineCommand({
     const lost = without.filter((identifier) => !projects.includes(identifier));
     const boxes = distinct(named.flatMap(({ found }) => (found ? [found] : [])));
     const work = [
-      ...boxes.map((found) => () => endBox(found, { purge, discard }, ssh, deps)),
+      ...(canEndTogether(boxes)
+        ? [() => endTogether(boxes, ssh, deps)]
+        : boxes.map((found) => () => endBox(found, { purge, discard }, ssh, deps))),
       ...projects.map((name) => () => endProject(name, discard, deps)),
       ...lost.map((identifier) => () => settleLostLaunch(identifier, ssh, deps)),
     ];
     const views: View[] = [];
     for (const next of work) {
-      try {
-        views.push(await next());
-      } catch (error) {
-        // What went wrong with one must not hide what was done to those before it.
-        if (views.length === 0 || !(error instanceof DevboxError)) throw error;
-        return { view: together(views), error };
-      }
+      const results = [await next().catch(asDevboxError)].flat();
+      views.push(...results.flatMap((result) => (result instanceof DevboxError ? [] : [result])));
+      const [error, ...others] = results.flatMap((result) => (result instanceof DevboxError ? [result] : []));
+      if (!error) continue;
+      // What went wrong with one must not hide what was done to those before it.
+      const whole = others.reduce(alsoWrong, error);
+      if (views.length === 0) throw whole;
+      return { view: together(views), error: whole };
     }
     return { view: together(views) };
   },
@@ -68,9 +73,13 @@ interface Named {
   readonly found: FoundBox | null;
 }
 
-async function findOrLost(identifier: string, deps: CommandDeps): Promise<FoundBox | null> {
+async function findOrLost(
+  identifier: string,
+  deps: CommandDeps,
+  listed: ReturnType<typeof listedOnce>,
+): Promise<FoundBox | null> {
   try {
-    return await findBox(identifier, deps, { caseMatters: true });
+    return await findBox(identifier, deps, { caseMatters: true, listed });
   } catch (error) {
     if (!(error instanceof DevboxError)) throw error;
     if (error.code === 'lease/unsettled' || (await isUnfinished(identifier, error, deps))) return null;
@@ -84,8 +93,13 @@ function together(views: readonly View[]): View {
   if (views.length === 1 && first) return first;
   return {
     cards: views.flatMap(({ cards }) => cards),
-    footer: views.flatMap(({ footer }) => footer ?? []),
+    footer: distinctLines(views.flatMap(({ footer }) => footer ?? [])),
     json: views.map(({ json }) => json),
     quiet: views.flatMap(({ quiet }) => quiet),
   };
 }
+
+/** Each line once: what holds for several boxes is said once. */
+const distinctLines = (lines: readonly Text[]): Text[] => [
+  ...new Map(lines.map((line) => [JSON.stringify(line), line])).values(),
+];

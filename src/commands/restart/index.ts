@@ -16,6 +16,7 @@ export const restart = defineCommand({
       'restart',
       deps,
       (facet, box) => facet.restart(box),
+      (facet, boxes) => facet.restartTogether?.(boxes),
     );
     return { view: await readyView(boxes, config.ssh, deps), ...outcome };
   },

@@ -15,7 +15,7 @@ import { LambdaClient } from './client.ts';
 import { filesystemsOf } from './filesystems.ts';
 import { firewallOf } from './firewall.ts';
 import { describeLaunch, launchAnswer, launchBody, sshLaunch } from './launch.ts';
-import { renameBox, restartBox, terminateBox } from './operate.ts';
+import { renameBox, restartBox, restartBoxes, terminateBox, terminateBoxes } from './operate.ts';
 import { sharedPacer } from './pacer.ts';
 import type { LambdaApi } from './schema.ts';
 import { sshKeysOf } from './ssh-keys.ts';
@@ -71,8 +71,12 @@ export async function openLambda(api: LambdaApi, context: Context, deps: Provide
       );
     },
     terminate: (box) => terminateBox(client, box),
+    terminateTogether: (boxes) => terminateBoxes(client, boxes),
     rename: { rename: (box, name) => renameBox(client, box, name) },
-    restart: { restart: (box) => restartBox(client, box) },
+    restart: {
+      restart: (box) => restartBox(client, box),
+      restartTogether: (boxes) => restartBoxes(client, boxes),
+    },
     catalogue: {
       types: async () => typesOf(await client.get('/instance-types', wire.instanceTypes)),
       images: async () => (await client.get('/images', wire.images)).map(imageOf),

@@ -161,8 +161,14 @@ export const nothing = z.unknown();
 
 export const launched = z.object({ instance_ids: z.array(z.string()) });
 
-export const restarted = z.object({ restarted_instances: instances });
-export const terminated = z.object({ terminated_instances: instances });
+export const restarted = z.pipe(
+  z.object({ restarted_instances: instances }),
+  z.transform((answer) => answer.restarted_instances),
+);
+export const terminated = z.pipe(
+  z.object({ terminated_instances: instances }),
+  z.transform((answer) => answer.terminated_instances),
+);
 
 /** Only the code is decided on, so an odd message or suggestion must not cost it. */
 export const errorEnvelope = z.object({

@@ -110,7 +110,7 @@ await mkdir(join(dist, 'app'), { recursive: true });
 await Promise.all([
   buildApp(),
   buildTypes(root),
-  buildFunctions(root, common),
+  buildFunctions(root, { ...common, plugins: [stubs, inkApart] }),
   build({
     ...common,
     plugins: [stubs],

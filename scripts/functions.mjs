@@ -1,6 +1,6 @@
 // Makes dist/functions.zip: what AWS Lambda runs for projects, one module for each function and what they share. The same
 // sources give the same bytes, so that an apply sees a change only where there is one.
-import { writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { zipSync } from 'fflate';
@@ -32,15 +32,32 @@ export async function buildFunctions(root, settings) {
     chunkNames: 'shared/[hash]',
     outExtension: { '.js': '.mjs' },
     banner,
+    define: { ...settings.define, devboxVersion: JSON.stringify(await versionOf(root)) },
     write: false,
   });
   const folder = join(root, 'dist/functions');
-  const files = outputFiles
-    .map(({ path, contents }) => [path.slice(folder.length + 1).replaceAll('\\', '/'), contents])
-    .sort(([one], [other]) => (one < other ? -1 : 1));
+  const files = [
+    ...outputFiles.map(({ path, contents }) => [path.slice(folder.length + 1), contents]),
+    // What the reaper composes its configuration of.
+    ...(await filesIn(root, 'conf')),
+    ...(await filesIn(root, 'presets')),
+  ].sort(([one], [other]) => (one < other ? -1 : 1));
   const entries = files.map(([path, contents]) => [
     path,
     [contents, { mtime: noDate, os: 3, attrs: 0o644 << 16 }],
   ]);
   await writeFile(join(root, 'dist/functions.zip'), zipSync(Object.fromEntries(entries), { level: 9 }));
+}
+
+/** All files below a folder, with their contents, by their path from the root. */
+async function filesIn(root, folder) {
+  const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true });
+  const paths = entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name));
+  return Promise.all(paths.map(async (path) => [path.slice(root.length + 1), await readFile(path)]));
+}
+
+async function versionOf(root) {
+  return JSON.parse(await readFile(join(root, 'package.json'), 'utf8')).version;
 }

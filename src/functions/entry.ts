@@ -1,3 +1,4 @@
+import type { AwsConnection } from '../base/aws/connection.ts';
 import { DevboxError } from '../base/errors.ts';
 import type { Acting } from '../lifecycle/act/act.ts';
 import { connect, openActing } from './acting.ts';
@@ -14,6 +15,7 @@ export type LambdaHandler = (event: unknown, invocation: Invocation) => Promise<
 
 /** With what an entry point does its work. */
 export interface Work {
+  readonly connection: AwsConnection;
   readonly acting: Acting;
   readonly settings: FunctionSettings;
   readonly log: Log;
@@ -40,8 +42,9 @@ export function entry(name: string, work: (event: unknown, given: Work) => Promi
       const settings = readSettings(process.env);
       connection ??= connect(process.env);
       const signal = AbortSignal.timeout(Math.max(0, invocation.getRemainingTimeInMillis() - reserve));
-      const acting = await openActing(await connection, settings, signal);
-      return await work(event, { acting, settings, log, signal });
+      const opened = await connection;
+      const acting = await openActing(opened, settings, signal);
+      return await work(event, { connection: opened, acting, settings, log, signal });
     } catch (error) {
       throw told(log, error);
     }

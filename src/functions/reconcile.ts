@@ -1,8 +1,12 @@
 import { reconcile, scheduledAttempts } from '../lifecycle/reconcile.ts';
 import { entry } from './entry.ts';
 
-/** On a schedule: finishes what was interrupted. What only time helps with is left to the next time. */
-export const handler = entry('reconcile', async (_event, { acting, log }) => {
+/**
+ * On a schedule: finishes what was interrupted, and ends boxes whose shared leases are over. What only time helps with is
+ * left to the next time.
+ */
+export const handler = entry('reconcile', async (_event, work) => {
+  const { acting, settings, log } = work;
   const { projects } = await reconcile(acting, { attempts: scheduledAttempts, longest: 0 });
   for (const { name, did, waitsFor, problems } of projects) {
     for (const { code, message, hint } of problems) log.warn(message, { project: name, code, hint });
@@ -15,5 +19,10 @@ export const handler = entry('reconcile', async (_event, { acting, log }) => {
     problems: projects.reduce((sum, { problems }) => sum + problems.length, 0),
   };
   log.info('Reconciled', summary);
+  if (settings.leaseTable !== null) {
+    // It brings much of devbox along, which nobody else here needs.
+    const { reapLeases } = await import('./reaper.ts');
+    await reapLeases(settings.leaseTable, work);
+  }
   return summary;
 });

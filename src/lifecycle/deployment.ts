@@ -30,6 +30,16 @@ export const parameters = {
   cloudflareToken: dnsParameters.cloudflareToken,
 } as const;
 
+/**
+ * SSM parameters with keys of other providers, below the prefix, by the environment variable in which devbox finds such a
+ * key elsewhere. Whoever wants the schedule to end boxes there puts them in.
+ */
+export const reaperParameters = {
+  LAMBDA_API_KEY: 'secrets/lambda/apiKey',
+  GPULAB_API_KEY: 'secrets/gpulab/apiKey',
+  GPULAB_API_URL: 'secrets/gpulab/apiUrl',
+} as const;
+
 /** The name of the meta table of a deployment that does not publish it. */
 export function metaTableBeside(mainTableName: string): string {
   const base = mainTableName.endsWith(mainTable.suffix)

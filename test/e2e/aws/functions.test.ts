@@ -1,10 +1,14 @@
 import { TerminateInstancesCommand } from '@aws-sdk/client-ec2';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest, test } from '@jest/globals';
+import { reaperParameters } from '../../../src/lifecycle/deployment.ts';
+import { makeLeaseTable } from '../../support/aws/lease-table.ts';
 import { type Actor, actorIn, boxOf, launch } from '../../support/aws/lifecycle.ts';
 import { whyNoMoto } from '../../support/aws/moto.ts';
 import { type StrictAws, startStrictAws, World } from '../../support/aws/strict/index.ts';
+import { makeHome } from '../../support/bin.ts';
+import { startFakeLambda } from '../../support/fake-lambda/index.ts';
 import { type Deployed, type Invoked, unpackFunctions } from '../../support/infra/deployed.ts';
-import { functionsOf } from '../../support/infra/deployment.ts';
+import { account, functionsOf } from '../../support/infra/deployment.ts';
 import { matches } from '../../support/infra/event-pattern.ts';
 import { imageEvent, instanceEvent, snapshotEvent } from '../../support/infra/events.ts';
 import { Permissions } from '../../support/infra/permissions.ts';
@@ -67,14 +71,19 @@ if (missing) console.warn(`notice: the functions are not run: ${missing}`);
   const keyOf = (name: string): string => `AKIA${name.replaceAll('_', '').toUpperCase()}`;
 
   /** @param role whose rights it has; its own if not given. */
-  async function call(name: string, events: readonly unknown[], role = name): Promise<Invoked[]> {
+  async function call(
+    name: string,
+    events: readonly unknown[],
+    role = name,
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<Invoked[]> {
     const deployedFunction = functions[name];
     if (deployedFunction === undefined) throw new Error(`no function is called ${name}`);
     return deployed.invoke(deployedFunction.handler, events, {
       ...deployedFunction.environment,
       ...world.env,
       AWS_ACCESS_KEY_ID: keyOf(role),
-      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+      ...env,
     });
   }
 
@@ -160,6 +169,51 @@ if (missing) console.warn(`notice: the functions are not run: ${missing}`);
     expect(errorsOf(ended)).toEqual([]);
     expect(world.changes().slice(changes)).toEqual([]);
     expect(await world.row('ws')).toEqual(row);
+  });
+
+  test('end a box elsewhere whose shared lease is over, with a key that only the deployment has', async () => {
+    await begin();
+    const table = `${account.prefix}-leases`;
+    await makeLeaseTable(aws.motoUrl, table);
+    const fake = await startFakeLambda({ statuses: ['active'] });
+    const home = makeHome();
+    const leaseEnv = { ...world.env, DEVBOX_LEASES_STORE: 'dynamodb', DEVBOX_LEASES_TABLE: table };
+    const elsewhere = { DEVBOX_LAMBDA_API_URL: fake.baseUrl, DEVBOX_LAMBDA_REQUEST_INTERVAL: '0.0' };
+    const live = () => fake.instances.filter(({ terminated }) => !terminated);
+    const reconcile = () => call('reconcile', [{}], 'reconcile', { LEASE_TABLE: table, ...elsewhere });
+    try {
+      const words = [
+        'up',
+        'region=us-east-3',
+        'instance_type=gpu_1x_gh200',
+        'name=box',
+        'ttl=1s',
+        'wait.ssh=false',
+      ];
+      const up = await home.run(words, { env: { ...leaseEnv, ...elsewhere, LAMBDA_API_KEY: fake.apiKey } });
+      expect(up).toMatchObject({ code: 0 });
+      expect(live()).toHaveLength(1);
+
+      // Without the key it is for somebody else to end, and nothing fails.
+      const [keyless] = await reconcile();
+      expect(keyless?.error).toBeUndefined();
+      expect(live()).toHaveLength(1);
+
+      await world.setParameter(reaperParameters.LAMBDA_API_KEY, fake.apiKey);
+      const said: unknown[] = [];
+      for (let tries = 1; live().length > 0; tries++) {
+        const [ended] = await reconcile();
+        expect(ended?.error).toBeUndefined();
+        said.push(ended?.log);
+        expect(tries).toBeLessThan(20);
+      }
+      expect(JSON.stringify(said)).not.toContain(fake.apiKey);
+      expect(JSON.stringify(said)).toContain('box');
+      expect(permissions.refused).toEqual([]);
+    } finally {
+      home.remove();
+      await fake.stop();
+    }
   });
 
   test('say in the row what their role does not permit, and lose nothing', async () => {

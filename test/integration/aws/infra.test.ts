@@ -1,7 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { functionEnv, mainTable, metaTable, parameters } from '../../../src/lifecycle/deployment.ts';
+import {
+  functionEnv,
+  mainTable,
+  metaTable,
+  parameters,
+  reaperParameters,
+} from '../../../src/lifecycle/deployment.ts';
 import { managedBy, managedByFunctions, tagKeys } from '../../../src/lifecycle/marks.ts';
 import { projectRoot } from '../../support/bin.ts';
 import {
@@ -315,6 +321,22 @@ describe('permissions', () => {
         name,
         actions: [],
       });
+    }
+  });
+
+  it('only the schedule may read the keys of other providers', () => {
+    const arns = Object.values(reaperParameters).map(
+      (name) => `arn:aws:ssm:${account.region}:${account.id}:parameter/${account.prefix}/${name}`,
+    );
+    for (const arn of arns) {
+      const readers = everyone('route53').flatMap(({ name, statements }) =>
+        statements.some(({ resources }) =>
+          resources.some((resource) => arn.startsWith(resource.replace(/\*$/, '')) && resource !== '*'),
+        )
+          ? [name]
+          : [],
+      );
+      expect({ arn, readers }).toEqual({ arn, readers: ['reconcile'] });
     }
   });
 

@@ -2,7 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { Answer } from './answer.ts';
 import { ec2Answer, jsonAnswer, refusalAnswer } from './answer.ts';
-import { type Call, CallLog } from './calls.ts';
+import { type Call, CallLog, isChange } from './calls.ts';
 import { UnknownShape } from './ec2/action.ts';
 import { Cloud } from './ec2/cloud.ts';
 import { ownAction } from './ec2/index.ts';
@@ -35,6 +35,8 @@ export class Account {
   readonly zones = new Zones();
   readonly replicas: Replicas;
   readonly watchers: Watcher[] = [];
+  /** Whether moto holds more or other than the seed and rows of its tables. */
+  hasTouchedMoto = false;
   /** What clients asked that neither the layer nor moto can do. */
   readonly problems: string[] = [];
 
@@ -70,7 +72,7 @@ export class Account {
     if (service === 'ec2') {
       const own = ownAction(action, params);
       if (own) return ec2Answer(action, await this.runOwn(own(params, this.cloud), request));
-      if (!action.startsWith('Describe')) this.cloud.templates.forget();
+      if (isChange(`ec2:${action}`)) this.cloud.templates.forget();
     }
     if (service === 'ssm') {
       const json = this.publicParameters.answer(request);
@@ -94,6 +96,7 @@ export class Account {
   private async fromMoto(request: AwsRequest): Promise<Answer> {
     const answer = await askMoto(this.motoUrl, request, this.replicas.redirect(request));
     if (answer.status < 300) await this.replicas.wrote(request);
+    if (changesMoto(request)) this.hasTouchedMoto = true;
     if (!isCrash(answer)) return answer;
     throw this.problem(`moto cannot do ${request.service}:${request.action}`);
   }
@@ -102,6 +105,11 @@ export class Account {
     this.problems.push(what);
     return new Refusal('NotImitated', what, 400);
   }
+}
+
+/** Whether a call may change more in moto than rows. */
+function changesMoto({ service, action }: AwsRequest): boolean {
+  return isChange(`${service}:${action}`) && !(service === 'dynamodb' && /Item/.test(action));
 }
 
 /** AWS' name of the error in an answer of moto's. */

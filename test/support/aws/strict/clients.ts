@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { Route53Client } from '@aws-sdk/client-route-53';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { region, testKeys } from './server.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -44,4 +44,16 @@ export async function scan(dynamo: DynamoDBDocumentClient, table: string): Promi
     from = LastEvaluatedKey;
   } while (from);
   return rows;
+}
+
+/** Deletes every row of a table. */
+export async function clear(
+  dynamo: DynamoDBDocumentClient,
+  table: string,
+  keys: readonly string[],
+): Promise<void> {
+  for (const row of await scan(dynamo, table)) {
+    const Key = Object.fromEntries(keys.map((key) => [key, row[key]]));
+    await dynamo.send(new DeleteCommand({ TableName: table, Key }));
+  }
 }

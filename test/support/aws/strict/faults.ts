@@ -1,4 +1,4 @@
-import { type Call, matchesName } from './calls.ts';
+import { type Call, isChange, matchesName } from './calls.ts';
 import { Refusal, throttled } from './refusal.ts';
 
 /** How a call goes wrong. */
@@ -24,6 +24,8 @@ export interface Fault {
   readonly on?: string;
   /** Only calls whose parameters, as JSON, match this. */
   readonly having?: RegExp;
+  /** Only calls that can change something. */
+  readonly changing?: boolean;
   /** Only the calls of one client, by access key. */
   readonly by?: string;
   /** Which of those calls is the first to suffer, from 1. Default 1. */
@@ -63,8 +65,9 @@ export class Faults {
     if (this.dead === call.accessKey) return { kind: 'drop-before' };
     let found: FaultKind | undefined;
     for (const entry of this.armed) {
-      const { on = '*', having, by, first = 1, times = 1, fault } = entry.fault;
+      const { on = '*', having, by, changing = false, first = 1, times = 1, fault } = entry.fault;
       if (!matchesName(on, call.name) || (by !== undefined && by !== call.accessKey)) continue;
+      if (changing && !isChange(call.name)) continue;
       if (having !== undefined && !having.test(JSON.stringify(call.params))) continue;
       entry.seen += 1;
       if (found !== undefined || entry.seen < first || entry.used >= times) continue;

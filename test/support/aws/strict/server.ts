@@ -8,6 +8,7 @@ import { type Answer, refusalAnswer } from './answer.ts';
 import type { Call } from './calls.ts';
 import { type FaultKind, refusalOf } from './faults.ts';
 import { type AwsRequest, readRequest } from './request.ts';
+import type { Deployment } from './seed.ts';
 
 /** The region of every account here, and an account number and keys that AWS does not give to anybody. */
 export const region = 'us-east-1';
@@ -21,8 +22,10 @@ export interface StrictAws {
   readonly motoUrl: string;
   /** The account as it is now. */
   account(): Account;
-  /** Begins with an empty account. */
-  reset(): Promise<Account>;
+  /** Begins with an account that has nothing; with `keep` moto keeps what it has. */
+  reset(options?: { readonly keep: boolean }): Promise<Account>;
+  /** What World has set up in moto last, and from which options. */
+  seeded: { readonly options: string; readonly deployment: Deployment } | undefined;
   close(): Promise<void>;
 }
 
@@ -66,8 +69,9 @@ export async function startStrictAws({ port = 0 }: { readonly port?: number } = 
     url: `http://127.0.0.1:${portOf(server.address())}`,
     motoUrl: moto.url,
     account: () => account,
-    async reset() {
-      await inTurn(() => moto.reset());
+    seeded: undefined,
+    async reset({ keep } = { keep: false }) {
+      if (!keep) await inTurn(() => moto.reset());
       account = new Account(accountId, region, moto.url, ec2, dynamo);
       return account;
     },

@@ -3,7 +3,7 @@ import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Account } from './account.ts';
 import { addImage, type ImageOptions, type SeededImages, seedImages } from './base-images.ts';
 import { isChange } from './calls.ts';
-import { type Clients, clientsOf, type Row, scan } from './clients.ts';
+import { type Clients, clear, clientsOf, type Row, scan } from './clients.ts';
 import type { Image, Instance, Tags } from './ec2/resources.ts';
 import type { AwsEvent } from './events.ts';
 import type { Fault } from './faults.ts';
@@ -46,11 +46,10 @@ export class World {
   }
 
   static async make(aws: StrictAws, options: SeedOptions = {}): Promise<World> {
-    const account = await aws.reset();
     const beneath = clientsOf(aws.motoUrl, testKeys.accessKeyId);
+    const { account, deployment } = await begin(aws, beneath, options);
     const images = seedImages(account.cloud);
     account.publicParameters.values.set(gpuParameter, images.gpu).set(ubuntuParameter, images.ubuntu);
-    const deployment = await seedDeployment(beneath, region, options);
     const world = new World(aws, account, beneath, deployment, images);
     account.watchers.push(world.invariants);
     if (options.dns?.provider === 'route53') world.addZone(options.dns.zone);
@@ -151,18 +150,21 @@ export class World {
   async lag(writes: number | null): Promise<void> {
     const { mainTable, metaTable } = this.deployment;
     if (writes === null) return this.account.replicas.stop();
+    this.account.hasTouchedMoto = true;
     await this.account.replicas.start([mainTable, metaTable], writes);
   }
 
   /** Sets a parameter of the deployment, by its name below the prefix; undefined takes it away. */
   async setParameter(name: string, value: string | undefined): Promise<void> {
     const full = `/${this.deployment.prefix}/${name}`;
+    this.account.hasTouchedMoto = true;
     if (value !== undefined) return putParameter(this.beneath.ssm, full, value);
     await this.beneath.ssm.send(new DeleteParameterCommand({ Name: full }));
   }
 
   /** Sets up a second deployment in the same account. */
   async deploy(options: SeedOptions): Promise<Deployment> {
+    this.account.hasTouchedMoto = true;
     const deployment = await seedDeployment(this.beneath, region, options);
     this.deployments.set(deployment.mainTable, deployment.prefix);
     return deployment;
@@ -274,4 +276,26 @@ export class World {
     if (!volume) throw new Error(`${instanceId} has no disk at ${device}`);
     return volume;
   }
+}
+
+/** An account with a deployment: moto's part of the last one, without its rows, where it is as the seed made it. */
+async function begin(
+  aws: StrictAws,
+  beneath: Clients,
+  options: SeedOptions,
+): Promise<{ readonly account: Account; readonly deployment: Deployment }> {
+  const { seeded } = aws;
+  const key = JSON.stringify(options);
+  if (seeded?.options === key && !aws.account().hasTouchedMoto) {
+    const account = await aws.reset({ keep: true });
+    const { deployment } = seeded;
+    await clear(beneath.dynamo, deployment.mainTable, ['project']);
+    await clear(beneath.dynamo, deployment.metaTable, ['project', 'volumeId']);
+    return { account, deployment };
+  }
+  aws.seeded = undefined;
+  const account = await aws.reset();
+  const deployment = await seedDeployment(beneath, region, options);
+  aws.seeded = { options: key, deployment };
+  return { account, deployment };
 }

@@ -3,7 +3,10 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { Route53Client } from '@aws-sdk/client-route-53';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { DeleteCommand, DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
-import { region, testKeys } from './server.ts';
+
+/** The region of every account here, and keys that AWS does not give to anybody. */
+export const region = 'us-east-1';
+export const testKeys = { accessKeyId: 'AKIATEST', secretAccessKey: 'test' };
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -30,6 +33,10 @@ export function clientsOf(endpoint: string, accessKeyId: string): Clients {
     ssm: new SSMClient(settings),
     route53: new Route53Client(settings),
   };
+}
+
+export function destroyClients(clients: Clients): void {
+  for (const client of Object.values(clients)) client.destroy();
 }
 
 /** Every row of a table. */

@@ -1,10 +1,10 @@
 export type { Account } from './account.ts';
 export type { ImageOptions } from './base-images.ts';
 export type { Call } from './calls.ts';
-export type { Clients, Row } from './clients.ts';
+export { type Clients, type Row, testKeys } from './clients.ts';
 export type { Image, Instance, Snapshot, Volume } from './ec2/resources.ts';
 export type { AwsEvent } from './events.ts';
 export type { Fault, FaultKind } from './faults.ts';
 export type { Deployment, SeedOptions } from './seed.ts';
-export { type StrictAws, startStrictAws, testKeys } from './server.ts';
+export { type StrictAws, startStrictAws } from './server.ts';
 export { gpuParameter, ubuntuParameter, World } from './world.ts';

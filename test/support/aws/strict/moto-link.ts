@@ -1,30 +1,34 @@
+import { Agent, request as send } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import type { Answer } from './answer.ts';
 import type { AwsRequest } from './request.ts';
 
+const agent = new Agent({ keepAlive: true });
+
+const kept = ['authorization', 'content-type', 'x-amz-target', 'x-amz-date', 'x-amz-content-sha256'];
+
 /** Hands a request to moto as it came, or with another body. */
-export async function askMoto(
+export function askMoto(
   url: string,
   request: AwsRequest,
   body: Buffer | string = request.body,
 ): Promise<Answer> {
-  const { method, path, headers } = request;
-  const kept = ['authorization', 'content-type', 'x-amz-target', 'x-amz-date', 'x-amz-content-sha256'];
-  const answer = await fetch(new URL(path, url), {
-    method,
-    headers: Object.fromEntries(
-      kept.flatMap((name) => {
-        const value = headers[name];
-        return typeof value === 'string' ? [[name, value]] : [];
-      }),
-    ),
-    ...(method === 'GET' ? {} : { body: Buffer.from(body).toString('utf8') }),
+  const { method, path } = request;
+  const headers = Object.fromEntries(
+    kept.flatMap((name) => {
+      const value = request.headers[name];
+      return typeof value === 'string' ? [[name, value]] : [];
+    }),
+  );
+  return new Promise((resolve, reject) => {
+    send(new URL(path, url), { agent, method, headers }, async (answer) => {
+      const type = answer.headers['content-type'] ?? 'application/octet-stream';
+      const status = answer.statusCode ?? 500;
+      resolve({ status, headers: { 'content-type': type }, body: await buffer(answer) });
+    })
+      .once('error', reject)
+      .end(method === 'GET' ? undefined : body);
   });
-  const type = answer.headers.get('content-type') ?? 'application/octet-stream';
-  return {
-    status: answer.status,
-    headers: { 'content-type': type },
-    body: Buffer.from(await answer.arrayBuffer()),
-  };
 }
 
 /** Whether moto crashed or does not have the call: it answers with a page for people. */

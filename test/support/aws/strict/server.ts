@@ -6,14 +6,13 @@ import { startMoto } from '../moto.ts';
 import { Account } from './account.ts';
 import { type Answer, refusalAnswer } from './answer.ts';
 import type { Call } from './calls.ts';
+import { type Clients, clientsOf, destroyClients, region, testKeys } from './clients.ts';
 import { type FaultKind, refusalOf } from './faults.ts';
 import { type AwsRequest, readRequest } from './request.ts';
 import type { Deployment } from './seed.ts';
 
-/** The region of every account here, and an account number and keys that AWS does not give to anybody. */
-export const region = 'us-east-1';
+/** An account number that AWS does not give to anybody. */
 const accountId = '123456789012';
-export const testKeys = { accessKeyId: 'AKIATEST', secretAccessKey: 'test' };
 
 /** A strict AWS in front of moto, on one port for all services. */
 export interface StrictAws {
@@ -24,6 +23,8 @@ export interface StrictAws {
   account(): Account;
   /** Begins with an account that has nothing; with `keep` moto keeps what it has. */
   reset(options?: { readonly keep: boolean }): Promise<Account>;
+  /** Clients that ask the layer, each call once; the same ones for the same access key. */
+  clients(accessKey: string): Clients;
   /** What World has set up in moto last, and from which options. */
   seeded: { readonly options: string; readonly deployment: Deployment } | undefined;
   close(): Promise<void>;
@@ -40,6 +41,7 @@ export async function startStrictAws({ port = 0 }: { readonly port?: number } = 
   const dynamo = new DynamoDBClient(settings);
   let account = new Account(accountId, region, moto.url, ec2, dynamo);
   const inTurn = oneAtATime();
+  const clients = new Map<string, Clients>();
 
   async function exchange(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const request = await readRequest(message);
@@ -65,8 +67,14 @@ export async function startStrictAws({ port = 0 }: { readonly port?: number } = 
   });
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
+  const url = `http://127.0.0.1:${portOf(server.address())}`;
   return {
-    url: `http://127.0.0.1:${portOf(server.address())}`,
+    url,
+    clients(accessKey) {
+      const known = clients.get(accessKey) ?? clientsOf(url, accessKey);
+      clients.set(accessKey, known);
+      return known;
+    },
     motoUrl: moto.url,
     account: () => account,
     seeded: undefined,
@@ -78,6 +86,7 @@ export async function startStrictAws({ port = 0 }: { readonly port?: number } = 
     async close() {
       server.close();
       server.closeAllConnections();
+      for (const each of clients.values()) destroyClients(each);
       ec2.destroy();
       dynamo.destroy();
       await moto.close();

@@ -3,7 +3,16 @@ import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Account } from './account.ts';
 import { addImage, type ImageOptions, type SeededImages, seedImages } from './base-images.ts';
 import { isChange } from './calls.ts';
-import { type Clients, clear, clientsOf, type Row, scan } from './clients.ts';
+import {
+  type Clients,
+  clear,
+  clientsOf,
+  destroyClients,
+  type Row,
+  region,
+  scan,
+  testKeys,
+} from './clients.ts';
 import type { Image, Instance, Tags } from './ec2/resources.ts';
 import type { AwsEvent } from './events.ts';
 import type { Fault } from './faults.ts';
@@ -12,7 +21,7 @@ import { leftovers } from './invariants/leftovers.ts';
 import { canonicalName } from './route53/request.ts';
 import type { Zone } from './route53/zones.ts';
 import { type Deployment, putParameter, type SeedOptions, seedDeployment } from './seed.ts';
-import { region, type StrictAws, testKeys } from './server.ts';
+import type { StrictAws } from './server.ts';
 
 export const gpuParameter =
   '/aws/service/deeplearning/ami/x86_64/base-oss-nvidia-driver-gpu-ubuntu-24.04/latest/ami-id';
@@ -25,7 +34,6 @@ export class World {
   readonly url: string;
   /** Looks past the layer, into moto. */
   private readonly beneath: Clients;
-  private readonly opened: Clients[] = [];
   private readonly deployments = new Map<string, string>();
   readonly invariants: Invariants;
 
@@ -88,9 +96,7 @@ export class World {
    * @param accessKey who they are in the call log; faults can be for one of them.
    */
   clients(accessKey = 'AKIAHANDLER'): Clients {
-    const clients = clientsOf(this.url, accessKey);
-    this.opened.push(clients);
-    return clients;
+    return this.aws.clients(accessKey);
   }
 
   /** Clients of somebody in the account who is not devbox and may do as they like. */
@@ -244,9 +250,7 @@ export class World {
    * @throws what was asked that nobody imitates, the faults that no call met, and the invariants that were broken.
    */
   end({ check = true }: { readonly check?: boolean } = {}): void {
-    for (const clients of [...this.opened, this.beneath]) {
-      for (const client of Object.values(clients)) client.destroy();
-    }
+    destroyClients(this.beneath);
     const wrong = [...this.account.problems, ...this.faults.unmet(), ...this.invariants.broken];
     if (check && wrong.length > 0) throw new Error(`strict AWS:\n  ${wrong.join('\n  ')}`);
   }

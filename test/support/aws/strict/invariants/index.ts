@@ -35,9 +35,8 @@ export class Invariants implements Watcher {
     private readonly tables: Tables,
   ) {}
 
-  async before(call: Call): Promise<void> {
+  before(call: Call): void {
     if (this.others.has(call.accessKey) || !isChange(call.name)) return;
-    for (const { table, project } of this.watchedWrites(call)) await this.reread(table, project);
     const deployments = [...this.tables.main.values()];
     this.note(call, [
       ...wrongDestructions(call, this.account, this.checkedRows(), deployments),

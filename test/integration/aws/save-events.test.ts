@@ -191,7 +191,7 @@ const second = {
     const id = boxOf(await launch(world, actor, 'ws'));
     world.write(id, 'work');
     await terminate(id);
-    const { projects } = await reconcile(actor, { attempts: 6, longest: 2_000 });
+    const { projects } = await reconcile(actor, { attempts: 6, longest: 40 });
     expect(projects).toMatchObject([{ name: 'ws', before: 'RUNNING', problems: [] }]);
     expect(await status()).toBe('READY');
     const again = await reconcile(actor, { attempts: 6, longest: 0 });
@@ -204,7 +204,6 @@ const second = {
     const { save } = await saveAndEnd(actor, ws);
     const id = boxOf(await launch(world, actor, 'ws'));
     await terminate(id);
-    await new Promise((done) => setTimeout(done, 30));
     world.arrive();
     for (const volume of [...world.cloud.volumes.keys()]) world.cloud.volumes.delete(volume);
     const { project } = await settle(actor, ws);

@@ -1,5 +1,5 @@
 import { DescribeImagesCommand, RunInstancesCommand } from '@aws-sdk/client-ec2';
-import { systemClock } from '../../../src/base/clock.ts';
+import type { Clock } from '../../../src/base/clock.ts';
 import type { DnsPort } from '../../../src/dns/port.ts';
 import type { Acting } from '../../../src/lifecycle/act/act.ts';
 import type { LifecycleDeps, LifecycleWait } from '../../../src/lifecycle/deps.ts';
@@ -12,19 +12,41 @@ import { openProjects } from '../../../src/lifecycle/projects.ts';
 import { launchClaimed } from '../../../src/lifecycle/transitions.ts';
 import type { AwsEvent, World } from './strict/index.ts';
 
-/** Intervals in which loopback does everything. */
-export const quick: LifecycleWait = {
+/** Counted in looks, of which each takes one millisecond of an actor's time. */
+export const inLooks: LifecycleWait = {
   poll: 1,
-  longest: 5_000,
-  tidy: 2_000,
-  launch: 200,
-  settle: 20,
-  claim: 20,
+  longest: 100,
+  tidy: 40,
+  launch: 30,
+  settle: 6,
+  claim: 6,
 };
+
+/** Time that passes only where somebody waits, so that a slow machine changes nothing. */
+class LookClock implements Clock {
+  private passed = 0;
+  private readonly begun = Date.now();
+
+  now(): number {
+    return this.begun + this.passed;
+  }
+
+  monotonic(): number {
+    return this.passed;
+  }
+
+  async sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    this.passed += milliseconds;
+    await new Promise((done) => setImmediate(done));
+  }
+}
 
 /** Somebody who acts on projects in a world, and what they told. */
 export interface Actor extends Acting {
   readonly told: string[];
+  /** Lets so many milliseconds pass. */
+  pass(milliseconds: number): Promise<void>;
 }
 
 /** @param accessKey who it is in the log of calls. */
@@ -41,19 +63,25 @@ export function actorIn(
   const { ec2, dynamo } = world.clients(options.accessKey);
   const { prefix, mainTable, metaTable } = options.deployment ?? world.deployment;
   const told: string[] = [];
+  const clock = new LookClock();
   const deps: LifecycleDeps = {
     ec2,
     dynamo,
     tables: { main: mainTable, meta: metaTable },
     deployment: prefix,
     dns: options.dns ?? null,
-    clock: systemClock,
+    clock,
     random: Math.random,
-    wait: { ...quick, ...options.wait },
+    wait: { ...inLooks, ...options.wait },
     keepImages: options.keepImages ?? 2,
     report: ({ text }) => told.push(text),
   };
-  return { deps, store: openProjects(dynamo, mainTable, systemClock, Math.random), told };
+  return {
+    deps,
+    store: openProjects(dynamo, mainTable, clock, Math.random),
+    told,
+    pass: (ms) => clock.sleep(ms),
+  };
 }
 
 /** Launches a project as the provider does: claim, ask for a box, see it run. */
@@ -71,7 +99,7 @@ export async function launch(
   const image = boot?.image ?? options.base ?? world.images.ubuntu;
   const claim = {
     run: drawRunId(actor.deps.random),
-    at: new Date().toISOString(),
+    at: new Date(actor.deps.clock.now()).toISOString(),
     image,
     isBase: boot === null || boot.from === 'base',
     instanceType: 't3.micro',

@@ -99,13 +99,14 @@ function trash(seen: Seen): (Step | null)[] {
   ];
 }
 
-/** Trash that has to wait for its box or its image to go. */
+/** Trash that has to wait for its box to go. */
 export function waitsForTrash(seen: Seen): boolean {
   return seen.project.trash.some((thing) => fateOf(seen, thing).is === 'later');
 }
 
 type Fate =
-  | { readonly is: 'gone' | 'due' | 'later' }
+  /** `later`: only time helps. `behind`: other trash goes first. */
+  | { readonly is: 'gone' | 'due' | 'later' | 'behind' }
   /** It must not be deleted. */
   | { readonly is: 'left'; readonly why: string };
 
@@ -125,7 +126,7 @@ export function fateOf(seen: Seen, thing: Trash): Fate {
     const snapshot = seen.snapshots.find(({ id }) => id === thing.id);
     if (snapshot === undefined) return { is: 'gone' };
     const above = seen.images.filter((image) => snapshotsUnder(image).includes(thing.id));
-    if (above.some(({ id }) => seen.project.trash.some((other) => other.id === id))) return { is: 'later' };
+    if (above.some(({ id }) => seen.project.trash.some((other) => other.id === id))) return { is: 'behind' };
     if (above.length > 0) return left(`the image ${above.map(({ id }) => id).join(', ')} needs it`);
     return isOurs(snapshot.tags, seen.whose)
       ? { is: 'due' }

@@ -1,5 +1,5 @@
 import type { Context } from '../../base/context.ts';
-import type { Provider, ProviderDeps } from '../provider.ts';
+import type { Box, Provider, ProviderDeps } from '../provider.ts';
 import { openAccount } from './account.ts';
 import { boxOf } from './box.ts';
 import { catalogueOf } from './catalogue.ts';
@@ -62,7 +62,18 @@ export async function openAws(api: AwsApi, context: Context, deps: ProviderDeps)
       if (one.tags[projectTag] === undefined) return terminateBox(account, one);
       return (await projects()).endProjectBox(await deployment(), one, options);
     },
-    power: { stop: (one) => stopBox(account, one), start: (one) => startBox(account, one) },
+    power: {
+      async stop(one) {
+        const stop = (it: Box) => stopBox(account, it);
+        if (one.tags[projectTag] === undefined) return stop(one);
+        return (await projects()).stopProjectBox(await deployment(), one, stop);
+      },
+      async start(one) {
+        const start = (it: Box) => startBox(account, it);
+        if (one.tags[projectTag] === undefined) return start(one);
+        return (await projects()).startProjectBox(await deployment(), one, start);
+      },
+    },
     restart: { restart: (one) => restartBox(account, one) },
     catalogue: catalogueOf(account),
     sshKeys: sshKeysOf(account),

@@ -1,8 +1,8 @@
 import { startStrictAws, World } from './strict/index.ts';
 
-const [port = '8089', seconds = '5'] = process.argv.slice(2);
+const [port = '8089', seconds = '5', zone] = process.argv.slice(2);
 const aws = await startStrictAws({ port: Number(port) });
-const world = await World.make(aws);
+const world = await World.make(aws, zone === undefined ? {} : { dns: { provider: 'route53', zone } });
 world.progress.milliseconds = Number(seconds) * 1000;
 process.stdout.write(
   [

@@ -1,10 +1,10 @@
 import { DevboxError, interrupted } from '../../../base/errors.ts';
 import { formatSeconds } from '../../../base/seconds.ts';
-import { dnsNameOf } from '../../../dns/entry.ts';
 import { drive } from '../../../lifecycle/drive.ts';
-import { type ProjectName, projectName } from '../../../lifecycle/names.ts';
+import { projectName } from '../../../lifecycle/names.ts';
 import { type Project, runOf } from '../../../lifecycle/project.ts';
 import type { ProjectDeployment } from './deployment.ts';
+import { followNames } from './follow-names.ts';
 
 /**
  * Follows a launch until its box runs, is recorded so and has its name.
@@ -27,23 +27,12 @@ export async function arrive(
     if (failed?.do === 'give-up-launch') throw launchFailed(name, failed.reason);
     if (project === null) throw launchFailed(name, 'its record is gone');
     if (end === 'timed-out') throw notYet(project, timeoutSeconds);
-    await settleName(deployment, name);
+    await followNames(deployment, name);
   } catch (error) {
     if (!context.signal.aborted) throw error;
     const project = await acting.store.get(name).catch(() => null);
     throw stopped(name, project, error);
   }
-}
-
-/** A name that cannot be set is only worth a warning: the box is up. */
-async function settleName({ acting, emit }: ProjectDeployment, name: ProjectName): Promise<void> {
-  const { project, problems } = await drive(acting, name, { longest: 0 });
-  for (const { error } of problems) {
-    const message = `${name}: ${error instanceof Error ? error.message : String(error)}`;
-    emit({ type: 'notice', level: 'warning', message, hint: 'devbox reconcile api=aws tries again' });
-  }
-  const dnsName = project && dnsNameOf(project.dns, project.runId);
-  if (dnsName) emit({ type: 'notice', level: 'info', message: `${name} is reached as ${dnsName}` });
 }
 
 function launchFailed(name: string, reason: string): DevboxError {

@@ -8,9 +8,10 @@ import { endProject, endProjectBox, savedImage, snapshotProject } from './end.ts
 import { launchProject } from './launch.ts';
 import { infoOf, overviewOf } from './overview.ts';
 import { planLaunch } from './plan.ts';
+import { startProjectBox, stopProjectBox } from './power.ts';
 import { reconcileProjects } from './reconcile.ts';
 
-export { endProjectBox, launchProject };
+export { endProjectBox, launchProject, startProjectBox, stopProjectBox };
 
 /** @param open reads what the deployment consists of, once. */
 export function projectsOf(open: () => Promise<ProjectDeployment>): ProjectsFacet {

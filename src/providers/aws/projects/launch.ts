@@ -127,7 +127,8 @@ async function claim(
     });
   }
   const label = labelFor(name, project, settings);
-  if (label === null || (await dns.state()).kind !== 'ready') return { run };
+  // While it cannot be found out, the name is noted down all the same, and made later.
+  if (label === null || (await dns.state()).kind === 'off') return { run };
   const reserved = await dns.reserve({ project: name, runId: run, label });
   if (reserved.kind !== 'taken') return { run };
   await giveUp({ acting, dns }, name);

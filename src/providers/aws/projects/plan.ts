@@ -1,5 +1,6 @@
 import { DevboxError } from '../../../base/errors.ts';
 import { nearest } from '../../../base/text.ts';
+import { emptyDnsEntry } from '../../../dns/entry.ts';
 import { dnsLabel, storedLabel } from '../../../dns/label.ts';
 import { leaseOfKey } from '../../../leases/marks.ts';
 import { drive } from '../../../lifecycle/drive.ts';
@@ -136,7 +137,7 @@ async function checkName(
 ): Promise<void> {
   const label = labelFor(name, project, settings);
   if (label === null) return;
-  const check = await dns.check({ label, entry: project?.dns ?? { version: 0, pending: null, claims: [] } });
+  const check = await dns.check({ label, entry: project?.dns ?? emptyDnsEntry });
   if (check.kind === 'misconfigured' || check.kind === 'foreign') throw check.error;
   if (check.kind !== 'failing') return;
   emit({

@@ -31,7 +31,7 @@ export function wordsOf(step: Step): string | null {
     case 'terminate':
       return `Terminating ${step.instance.id}`;
     case 'settle-names':
-      return step.current === null ? 'Removing the DNS name' : 'Setting the DNS name';
+      return step.current?.target ? 'Setting the DNS name' : 'Removing the DNS name';
     case 'delete':
       return `Deleting ${step.thing.kind} ${step.thing.id}`;
     case 'forget-trash':

@@ -71,7 +71,9 @@ export async function openAws(api: AwsApi, context: Context, deps: ProviderDeps)
       async start(one) {
         const start = (it: Box) => startBox(account, it);
         if (one.tags[projectTag] === undefined) return start(one);
-        return (await projects()).startProjectBox(await deployment(), one, start);
+        const started = await (await projects()).startProjectBox(await deployment(), one, start);
+        const instance = await getInstance(account, one.id);
+        return instance === null ? started : box(instance);
       },
     },
     restart: { restart: (one) => restartBox(account, one) },

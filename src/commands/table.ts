@@ -79,6 +79,8 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   firewall_rm: async () => (await import('./firewall/rulesets.ts')).firewallRm,
   firewall_rules: async () => (await import('./firewall/rules.ts')).firewallRules,
   firewall_rules_set: async () => (await import('./firewall/rules.ts')).firewallRulesSet,
+  firewall_rules_add: async () => (await import('./firewall/rules.ts')).firewallRulesAdd,
+  firewall_rules_rm: async () => (await import('./firewall/rules.ts')).firewallRulesRm,
   audit: async () => (await import('./audit/index.ts')).audit,
   serve: async () => (await import('./serve/index.ts')).serve,
   serve_keys_add: async () => (await import('./serve/keys.ts')).serveKeysAdd,

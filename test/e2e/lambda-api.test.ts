@@ -112,6 +112,38 @@ describe('firewall', () => {
     expect((await run('firewall', 'rules', '-q')).stdout).toBe('tcp:22-22:1.2.3.4\n');
   });
 
+  it('adds and removes single rules, and leaves the others', async () => {
+    const sources = async (...words: string[]) =>
+      (await json('firewall', ...words)).rules.map(
+        (rule: { port_range: number[] | null }) => rule.port_range,
+      );
+    expect(await sources('update', 'web', '--add-rule', 'tcp:443::HTTPS', '--remove-rule', 'icmp')).toEqual([
+      [22, 22],
+      [8000, 8100],
+      [443, 443],
+    ]);
+    expect(await sources('update', 'global', 'add_rules=[udp:53]')).toEqual([
+      [22, 22],
+      [53, 53],
+    ]);
+    expect((await run('firewall', 'rules', 'add', '--rule', 'tcp:22:1.2.3.4', '-q')).stdout).toBe(
+      'icmp:0.0.0.0/0\ntcp:22-22:1.2.3.4\n',
+    );
+    expect((await run('firewall', 'rules', 'rm', '--rule', 'tcp:22:1.2.3.4/32', '-q')).stdout).toBe(
+      'icmp:0.0.0.0/0\n',
+    );
+  });
+
+  it('changes nothing where there is nothing to add or no such rule to remove', async () => {
+    expect((await run('firewall', 'update', 'web', '--add-rule', 'tcp:22')).code).toBe(0);
+    const none = await run('firewall', 'update', 'web', '--add-rule', 'tcp:1', '--remove-rule', 'tcp:23');
+    expect([none.code, none.stderr]).toEqual([4, expect.stringMatching(/There is[\s\S]*no rule tcp:23-23/)]);
+    expect((await run('firewall', 'rules', 'rm', '--rule', 'tcp:23')).code).toBe(4);
+    const both = await run('firewall', 'update', 'web', '--add-rule', 'tcp:1', '--rule', 'tcp:23');
+    expect(both.code).toBe(2);
+    expect(user.fake.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
+  });
+
   it.each([
     ['ssh:22', 'such as tcp:22'],
     ['tcp:0', 'ports from 1 to 65535'],

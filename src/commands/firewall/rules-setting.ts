@@ -32,6 +32,9 @@ const rule = z.pipe(
 /** The setting of commands that write rules. */
 export const rulesSetting = z.array(rule, { error: 'must be a list of rules, such as [tcp:22,icmp]' });
 
+/** What single rules that are added or removed look like, for descriptions. */
+export const singleRules = '[tcp:8080]';
+
 /** What is accepted, for descriptions and errors. */
 function forms(): string {
   return 'PROTOCOL[:PORTS[:SOURCE[:DESCRIPTION]]], such as tcp:22, tcp:8000-8100:10.0.0.0/8 or icmp';

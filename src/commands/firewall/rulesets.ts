@@ -5,8 +5,9 @@ import { confirmDeletion, forceShape } from '../confirm-deletion.ts';
 import { deletedView } from '../deleted-view.ts';
 import { rulesetsView, rulesetView } from '../list/rulesets-view.ts';
 import { requireFacet } from '../require-facet.ts';
+import { editRules } from './edit-rules.ts';
 import { findRuleset, globalName, rulesetShape } from './find-ruleset.ts';
-import { rulesMeaning, rulesSetting } from './rules-setting.ts';
+import { rulesMeaning, rulesSetting, singleRules } from './rules-setting.ts';
 
 const newName = z.string().check(
   z.regex(/^[^\p{C}]*\S[^\p{C}]*$/u, 'a name'),
@@ -74,23 +75,34 @@ export const firewallCreate = defineCommand({
 export const firewallUpdate = defineCommand({
   name: 'firewall_update',
   changes: true,
-  summary: 'rename a firewall ruleset, or put other rules in the place of all of its own',
+  summary: 'rename a firewall ruleset, add or remove rules, or put others in the place of all of its own',
   examples: [
+    'devbox firewall update web --add-rule tcp:8080 --remove-rule tcp:80',
     'devbox firewall update web --rule tcp:22 --rule tcp:443',
     'devbox firewall update web --name frontend',
     'devbox firewall update global rules=[tcp:22,icmp]',
   ],
   positionals: ['ruleset'],
-  flags,
+  flags: {
+    ...flags,
+    'add-rule': { key: 'add_rules', value: 'list' },
+    'remove-rule': { key: 'remove_rules', value: 'list' },
+  },
   shape: {
     ...rulesetShape,
     name: z.nullable(newName).check(z.describe('another name; null keeps it')),
     rules: z.nullable(rulesSetting).check(z.describe(`${rulesMeaning}; null keeps them`)),
+    add_rules: rulesSetting.check(z.describe(`rules that come to those before: ${singleRules}`)),
+    remove_rules: rulesSetting.check(z.describe(`rules of those before that go: ${singleRules}`)),
   },
-  async run({ ruleset: identifier, name, rules }, deps) {
-    if (name === null && rules === null) throw nothingToChange();
+  async run({ ruleset: identifier, name, rules: all, add_rules: add, remove_rules: remove }, deps) {
+    const isEdited = add.length + remove.length > 0;
+    if (name === null && all === null && !isEdited) throw nothingToChange();
+    if (all !== null && isEdited) throw allAndSome();
     if (identifier === globalName && name !== null) throw globalHasNoName();
     const { facet, ruleset, isGlobal } = await findRuleset(identifier, deps);
+    const rules = isEdited ? editRules(ruleset.rules, { add, remove }) : all;
+    if (name === null && rules === null) return { view: rulesetView(ruleset) };
     if (isGlobal) return { view: rulesetView(await facet.updateGlobal(rules ?? [])) };
     const change = { ...(name === null ? {} : { name }), ...(rules === null ? {} : { rules }) };
     return { view: rulesetView(await facet.update(ruleset, change)) };
@@ -119,7 +131,15 @@ function wrong(message: string, hint: string): DevboxError {
 }
 
 const nothingToChange = (): DevboxError =>
-  wrong('nothing is to be changed', 'Say what: --name NAME or --rule tcp:22');
+  wrong(
+    'nothing is to be changed',
+    'Say what: --name NAME, --rule tcp:22 for all rules, or --add-rule and --remove-rule for single ones',
+  );
+const allAndSome = (): DevboxError =>
+  wrong(
+    'rules puts others in the place of all, so that none is added or removed',
+    'Leave out rules, or add_rules and remove_rules.',
+  );
 const globalHasNoName = (): DevboxError =>
   wrong('the global ruleset cannot be renamed', 'Change its rules: rules=[tcp:22,icmp]');
 const globalStays = (): DevboxError =>

@@ -6,6 +6,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type AwsConnection, connectAws } from '../../base/aws/connection.ts';
 import { type AwsCall, awsError } from '../../base/aws/failure.ts';
 import { tracedClient } from '../../base/aws/trace.ts';
+import type { Clock } from '../../base/clock.ts';
 import type { Context } from '../../base/context.ts';
 import { DevboxError } from '../../base/errors.ts';
 import type { Emit } from '../../ui/events.ts';
@@ -15,10 +16,13 @@ import type { AwsApi } from './schema.ts';
 export interface AwsAccount {
   readonly api: AwsApi;
   readonly region: string;
+  readonly clock: Clock;
   /** Which account and place this is, as `Provider.account` says it. */
   readonly fingerprint: string;
   readonly connection: AwsConnection;
   readonly ec2: EC2Client;
+  /** The same, which sends each request once: whoever launches judges himself what can be sent again. */
+  readonly launching: EC2Client;
   ssm(): Promise<SSMClient>;
   dynamo(): Promise<DynamoDBDocumentClient>;
   /** Asks for something that changes nothing; Ctrl-C ends it. @throws DevboxError */
@@ -32,7 +36,7 @@ export interface AwsAccount {
 /** What is being done, as the beginning of a sentence (`Could not list the instances`), and what its errors mean. */
 export type Asking = Pick<AwsCall, 'doing' | 'means' | 'details'>;
 
-/** How often a request is made at most: AWS' library repeats what failed on the way, and RunInstances by its token. */
+/** How often a request is made at most: AWS' library repeats what failed on the way. */
 const attempts = 3;
 
 /**
@@ -68,10 +72,12 @@ export async function openAccount(api: AwsApi, context: Context, emit: Emit): Pr
   return {
     api,
     region,
+    clock: context.clock,
     // Another region has other instances, as another server has.
     fingerprint: `${digest(place)}:${digest(identity.Account ?? '')}`,
     connection,
     ec2,
+    launching: wrap(new EC2Client({ ...settings, maxAttempts: 1 })),
     ssm: async () => wrap(new (await import('@aws-sdk/client-ssm')).SSMClient(settings)),
     dynamo: async () => wrap(await connection.dynamo()),
     read,

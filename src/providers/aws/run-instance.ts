@@ -102,28 +102,43 @@ async function tryPlace(
   { template, zone }: ZoneTemplate,
 ): Promise<Tried> {
   const input = requestFor(wanted, checkedType(type), template);
-  try {
-    const { Instances: made } = await account.attempt('Launching an instance', () =>
-      account.ec2.send(new RunInstancesCommand(input)),
-    );
-    const instance = made?.[0];
-    if (instance?.InstanceId !== undefined) return { outcome: launched(instance) };
-  } catch (error) {
-    return judge(account, wanted, error, { type, place: zone ?? template });
+  const where = { type, place: zone ?? template };
+  let wasUnclear = false;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const { Instances: made } = await account.attempt('Launching an instance', () =>
+        account.launching.send(new RunInstancesCommand(input)),
+      );
+      const instance = made?.[0];
+      if (instance?.InstanceId !== undefined) return { outcome: launched(instance) };
+      return { outcome: await find(account, wanted, unnamed()) };
+    } catch (error) {
+      const judged = judge(wanted, error, where);
+      // The same request with the same token again: the answer to it counts for those before it.
+      wasUnclear ||= judged.kind === 'unclear';
+      const isOver = attempt === tries || !(judged.kind === 'unclear' || judged.kind === 'busy');
+      if (!isOver) await pause(account);
+      else if (judged.kind === 'no-room') return { refusal: judged.refusal };
+      else if (judged.kind === 'refused' || (judged.kind !== 'unclear' && !wasUnclear))
+        return { outcome: { kind: 'refused', error: judged.error, isBusy: judged.kind === 'busy' } };
+      else return { outcome: await find(account, wanted, judged.error) };
+    }
   }
-  return { outcome: await find(account, wanted, unnamed()) };
 }
 
-async function judge(
-  account: AwsAccount,
-  wanted: WantedInstance,
-  reason: unknown,
-  where: Pick<Refusal, 'type' | 'place'>,
-): Promise<Tried> {
+/** How often the same request is sent at most, where its answer is lost or AWS asks to slow down. */
+const tries = 3;
+
+/** What an answer says: there is no room here, nothing was or will be launched, or nobody knows. */
+type Judged =
+  | { readonly kind: 'no-room'; readonly refusal: Refusal }
+  | { readonly kind: 'refused' | 'busy' | 'unsent' | 'unclear'; readonly error: unknown };
+
+function judge(wanted: WantedInstance, reason: unknown, where: Pick<Refusal, 'type' | 'place'>): Judged {
   const failure = awsFailureOf(reason);
-  if (failure === null) return { outcome: { kind: 'refused', error: reason, isBusy: false } };
+  if (failure === null) return { kind: 'refused', error: reason };
   const { name, message, status } = failure;
-  if (noRoom.test(name)) return { refusal: { ...where, code: name, message } };
+  if (noRoom.test(name)) return { kind: 'no-room', refusal: { ...where, code: name, message } };
   const error = awsError(reason, {
     doing: `Could not launch ${where.type} in ${where.place}`,
     means: ({ name: code }) => meanings.find(([codes]) => codes.test(code))?.[1],
@@ -132,12 +147,11 @@ async function judge(
       ...(wanted.keyName === null ? [] : [{ label: 'Key Pair', value: wanted.keyName }]),
     ],
   });
-  const wasSent = !(unsent.test(name) && attemptsOf(reason) <= 1);
-  const isUnclear = status === null ? wasSent : status >= 500 || name === 'IdempotentParameterMismatch';
-  if (!isUnclear) return { outcome: { kind: 'refused', error, isBusy: busy.test(name) } };
-  const found = await find(account, wanted, error);
-  const isBusy = busy.test(name);
-  return { outcome: found.kind === 'lost' && isBusy ? { kind: 'refused', error, isBusy } : found };
+  if (busy.test(name)) return { kind: 'busy', error };
+  if (status === null) return { kind: unsent.test(name) ? 'unsent' : 'unclear', error };
+  // Another request with this token was carried out: by the one whose answer was lost.
+  if (status >= 500 || name === 'IdempotentParameterMismatch') return { kind: 'unclear', error };
+  return { kind: 'refused', error };
 }
 
 const meanings = [
@@ -168,14 +182,6 @@ const meanings = [
   ],
 ] as const;
 
-/** How often the library sent it. */
-function attemptsOf(error: unknown): number {
-  const metadata: unknown =
-    typeof error === 'object' && error !== null && '$metadata' in error && error.$metadata;
-  if (typeof metadata !== 'object' || metadata === null || !('attempts' in metadata)) return 1;
-  return typeof metadata.attempts === 'number' ? metadata.attempts : 1;
-}
-
 /** Looks at an instance that may have been made, so often before it counts as lost. */
 const looks = 3;
 
@@ -191,8 +197,8 @@ async function find(account: AwsAccount, { mark }: WantedInstance, error: unknow
   return { kind: 'lost', error: lost(error) };
 }
 
-const pause = ({ api }: AwsAccount): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, Math.min(api.poll_interval, 5) * 1000));
+const pause = ({ api, clock }: AwsAccount): Promise<void> =>
+  clock.sleep(Math.min(api.poll_interval, 5) * 1000);
 
 function launched(instance: Instance): RunOutcome {
   return {

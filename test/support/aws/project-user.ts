@@ -44,9 +44,9 @@ export function projectUsers(): (options?: SeedOptions) => Promise<ProjectUser> 
     if (aws === undefined) throw new Error('there is no emulator');
     const world = await World.make(aws, options);
     const another = (): AwsUser => {
-      const made = awsUser(world, settings);
+      const made = awsUser(world, []);
       users.push(made);
-      return made;
+      return { ...made, devbox: (argv, more) => made.devbox(withSettings(argv), more) };
     };
     const user = another();
     return {
@@ -57,6 +57,13 @@ export function projectUsers(): (options?: SeedOptions) => Promise<ProjectUser> 
       launch: (...more) => user.devbox(['launch', 'ws', ...firstLaunch(world), ...more]),
     };
   };
+}
+
+/** What a test says itself counts. */
+function withSettings(argv: readonly string[]): string[] {
+  const keyOf = (word: string): string => word.split('=', 1)[0] ?? '';
+  const given = new Set(argv.map(keyOf));
+  return [...argv, ...settings.filter((word) => !given.has(keyOf(word)))];
 }
 
 /** What a first launch says. */

@@ -1,7 +1,7 @@
 import type { Context } from '../base/context.ts';
 import { openFiles } from './files/index.ts';
 import type { LeasesConfig } from './settings.ts';
-import type { LeaseStore } from './store.ts';
+import type { LeaseStore, StoreWork } from './store.ts';
 
 /** Opens the store of leases that the settings name; loads and touches nothing until it is used. */
 export function openLeases(settings: LeasesConfig, context: Context): LeaseStore {
@@ -9,19 +9,22 @@ export function openLeases(settings: LeasesConfig, context: Context): LeaseStore
     case 'files':
       return openFiles(context);
     case 'dynamodb':
-      return onceNeeded(true, async () => (await import('./dynamodb/index.ts')).openTable(settings, context));
+      return {
+        place: `in the table ${settings.table}`,
+        isShared: true,
+        ...onceNeeded(async () => (await import('./dynamodb/index.ts')).openTable(settings, context)),
+      };
   }
 }
 
 /** A store that is opened by the first use of it. */
-function onceNeeded(isShared: boolean, open: () => Promise<LeaseStore>): LeaseStore {
-  let opened: Promise<LeaseStore> | undefined;
-  const store = (): Promise<LeaseStore> => {
+function onceNeeded(open: () => Promise<StoreWork>): StoreWork {
+  let opened: Promise<StoreWork> | undefined;
+  const store = (): Promise<StoreWork> => {
     opened ??= open();
     return opened;
   };
   return {
-    isShared,
     create: async (lease) => (await store()).create(lease),
     list: async () => (await store()).list(),
     unfinished: async () => (await store()).unfinished(),

@@ -21,9 +21,15 @@ export interface LeaseListing {
 }
 
 /** The records of who holds which box. Every change is on disk before its promise resolves. */
-export interface LeaseStore {
+export interface LeaseStore extends StoreWork {
+  /** Where they are, for people: `in the table devbox-leases`. */
+  readonly place: string;
   /** Whether everybody keeps leases here, so that a box without one is a box that was given up. */
   readonly isShared: boolean;
+}
+
+/** What can be done with the records. */
+export interface StoreWork {
   /** Writes down that a box is about to be asked for: state `intended`. */
   create(lease: NewLease): Promise<Lease>;
   /** All leases that are not released. Costs one look at a folder where there are none. */

@@ -170,7 +170,7 @@ describe('doctor', () => {
     const { find, code } = await findings(['api=local']);
     await home.run(['down', 'scratch', 'api=local']);
     expect(code).toBe(1);
-    expect(find('leases')?.found).toBe('1 open one: scratch');
+    expect(find('leases')?.found).toMatch(/^1 open one: scratch, in \/.*\/leases$/);
     expect(find('unreadable-1')?.found).toContain('dbx_000000000000.json');
   });
 

@@ -60,7 +60,7 @@ export function checkLeases(store: LeaseStore, now: number): Promise<Finding[]> 
       ok(
         'leases',
         'Leases',
-        leases.length === 0 ? 'none open' : `${count(leases.length, 'open one')}: ${names(leases)}`,
+        `${leases.length === 0 ? 'none open' : `${count(leases.length, 'open one')}: ${names(leases)}`}, ${store.place}`,
       ),
       ...(expired.length === 0
         ? []

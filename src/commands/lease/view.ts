@@ -7,9 +7,14 @@ import { listView } from '../list-view.ts';
 
 /** Leases as columns. */
 export function leasesView(leases: readonly Lease[], look: LeaseLook): View {
+  // Whose they are is of interest where they are not all one's own.
+  const isShared = leases.some(({ owner }) => owner.user !== look.user.name || owner.host !== look.user.host);
   return listView({
     noun: 'lease',
-    columns: ['NAME', 'LEASE', 'STATE', 'PROVIDER', 'TYPE', 'ENDS', 'COST'],
+    columns: [
+      ...['NAME', 'LEASE', 'STATE', 'PROVIDER', 'TYPE', 'ENDS', 'COST'],
+      ...(isShared ? ['OWNER'] : []),
+    ],
     rows: leases.map((lease) => [
       lease.name,
       lease.id,
@@ -18,6 +23,7 @@ export function leasesView(leases: readonly Lease[], look: LeaseLook): View {
       lease.type ?? '-',
       shortEnd(lease, look.now),
       costText(lease, look.now),
+      ...(isShared ? [`${lease.owner.user}@${lease.owner.host}`] : []),
     ]),
     none: 'No leases',
     json: leases.map((lease) => leaseJson(lease, look)),

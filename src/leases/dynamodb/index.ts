@@ -13,11 +13,11 @@ import {
   gone,
   intended,
   type LeaseListing,
-  type LeaseStore,
   lockName,
   matching,
   reaperPatience,
   released,
+  type StoreWork,
 } from '../store.ts';
 import { asking } from './errors.ts';
 import { withTableLock } from './lock.ts';
@@ -32,7 +32,7 @@ export type TableWorld = Pick<Context, 'clock' | 'random' | 'env' | 'trace'> & {
 const [timeoutSeconds, attempts] = [10, 4];
 
 /** Opens the store in a DynamoDB table that several people and machines share; makes no request. */
-export async function openTable(settings: LeasesConfig, world: TableWorld): Promise<LeaseStore> {
+export async function openTable(settings: LeasesConfig, world: TableWorld): Promise<StoreWork> {
   const { table, region, profile, endpoint } = settings;
   const ask = asking(settings);
   const client = await ask('Could not connect to the table of leases', async () => {
@@ -53,7 +53,7 @@ interface Found {
  * The store over a table. A lease is one item: its record as the file of a lease has it, and a mark that each write makes anew,
  * by which a write knows that nobody was faster, and that an answer which was lost was its own.
  */
-function storeIn(table: Table, name: string, { clock, random, user: { host } }: TableWorld): LeaseStore {
+function storeIn(table: Table, name: string, { clock, random, user: { host } }: TableWorld): StoreWork {
   const read = async (id: LeaseId): Promise<Found | null> => {
     const item = await table.get('lease', id);
     if (item === null) return null;
@@ -88,7 +88,6 @@ function storeIn(table: Table, name: string, { clock, random, user: { host } }: 
   };
 
   return {
-    isShared: true,
     list,
     get: async (id) => (await read(id))?.lease ?? null,
     unfinished: async () => (await all()).leases.filter(({ state }) => state === 'released'),

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, rm, unlink } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../../base/context.ts';
 import { DevboxError } from '../../base/errors.ts';
@@ -69,6 +69,7 @@ export function openFiles({ paths, clock, random, user: { host } }: FilesWorld):
   };
 
   return {
+    place: `in ${folder}`,
     isShared: false,
     get,
     list,
@@ -103,11 +104,31 @@ export function openFiles({ paths, clock, random, user: { host } }: FilesWorld):
       }),
 
     withName: (provider, name, work, options) =>
-      withLock(locks, lockName(provider, name), world, work, options),
+      withLock(
+        locks,
+        lockName(provider, name),
+        world,
+        async () => {
+          await lookAnew(folder);
+          return work();
+        },
+        options,
+      ),
 
     noteReaped: (heartbeat) => writeHeartbeat(paths, heartbeat),
     lastReaped: () => lastReaped(paths, clock.now()),
   };
+}
+
+/**
+ * A network file system may show the names in a folder as they were half a minute ago, until something is made in it. Whoever
+ * has got a lock must see what its last holder has written.
+ */
+async function lookAnew(folder: string): Promise<void> {
+  const path = join(folder, `.look.${process.pid}`);
+  await writeFile(path, '', { mode: 0o600 })
+    .then(() => unlink(path))
+    .catch(() => undefined);
 }
 
 async function namesIn(folder: string): Promise<string[]> {

@@ -21,7 +21,7 @@ it.each(['crontab', 'devbox-reap.service', 'github-actions.yml'])(
   '%s runs a reaper that there is',
   async (name) => {
     const lines = devboxLines(text(name));
-    expect(lines).toHaveLength(1);
+    expect(lines).not.toEqual([]);
     for (const words of lines) {
       const settings = words.filter((word) => !word.startsWith('--'));
       const shown = await home.run([...settings, '--cfg', 'job']);

@@ -68,7 +68,7 @@ export function saveMarks(whose: Whose, run: RunId, generation: number, attempt:
 export function isOurs(tags: Tags, { project, deployment }: Whose): boolean {
   return (
     tags[tagKeys.project] === project &&
-    (tags[tagKeys.managedBy] === managedBy || tags[tagKeys.managedBy] === managedByFunctions) &&
+    tags[tagKeys.managedBy] === managedBy &&
     tags[tagKeys.deployment] === deployment
   );
 }

@@ -45,7 +45,7 @@ export async function removeProject(
       ...end.project.trash.map(({ kind, id }) => ({ label: 'Still there', value: `${kind} ${id}` })),
       ...failed.map((value) => ({ label: 'Reason', value })),
     ],
-    hint: 'Delete it again, or let devbox reconcile finish it.',
+    hint: 'Delete it again, or let devbox reconcile api=aws finish it.',
   });
 }
 
@@ -76,7 +76,7 @@ function refuseInUse({ name, state }: Project, abandon: boolean): void {
       throw inUse(
         name,
         `its status is ${'status' in state ? state.status : state.kind}`,
-        'devbox reconcile says more.',
+        'devbox reconcile api=aws goes on with it.',
       );
   }
 }

@@ -29,6 +29,7 @@ export async function saveAndEnd(acting: Acting, name: ProjectName): Promise<End
     throw notSaveable(project, 'saved');
   });
   const project = await driveThrough(acting, name, ['saving', 'ending']);
+  if (project.state.kind === 'running') throw startedAgain(project);
   return tidied(acting, project, newestSave(project) ?? null);
 }
 
@@ -74,9 +75,10 @@ async function begin(
   name: ProjectName,
   change: (project: Project, at: string) => Change | null,
 ): Promise<void> {
+  // A launch that whoever began it does not wait for any more comes up, or comes to nothing, first.
   await drive({ deps, store }, name, {
-    longest: 0,
-    until: ({ project: { state } }) => state.kind !== 'legacy',
+    longest: deps.wait.launch,
+    until: ({ project: { state } }) => state.kind !== 'legacy' && state.kind !== 'launching',
   });
   for (let attempt = 0; attempt < mostTries; attempt++) {
     const project = await store.get(name);
@@ -166,11 +168,11 @@ function reasonOf(name: ProjectName, state: Project['state']): readonly [string,
     case 'saving':
       return ['it is being saved', `Wait for it, or look: devbox status ${name}`];
     case 'removing':
-      return ['it is being deleted', 'devbox reconcile finishes that.'];
+      return ['it is being deleted', `Finish that: devbox delete-project ${name}`];
     case 'unknown':
       return [state.reason, 'A newer devbox may have written its row: update this one.'];
     default:
-      return ['it is in the middle of something else', 'devbox reconcile says of what.'];
+      return ['it is in the middle of something else', 'devbox reconcile api=aws goes on with it.'];
   }
 }
 
@@ -182,6 +184,22 @@ export function saveFailedError(name: ProjectName, reason: string): DevboxError 
     details: [{ label: 'Project', value: name }],
     hint: `Its disks and its earlier saves are kept. Try again: devbox terminate ${name}. Or give the session up: devbox terminate ${name} discard=true`,
   });
+}
+
+function startedAgain({ name, saves }: Project): DevboxError {
+  return new DevboxError(
+    'failed',
+    `The box of ${name} was started again while its disk was saved, and runs on.`,
+    {
+      title: 'Still Running',
+      code: 'aws/started-again',
+      details: [
+        { label: 'Project', value: name },
+        { label: 'Saved', value: `generation ${saves.at(-1)?.generation ?? 0}, without what was done since` },
+      ],
+      hint: `Save it again and end it: devbox terminate ${name}`,
+    },
+  );
 }
 
 function sessionLost(name: ProjectName, reason: string): DevboxError {

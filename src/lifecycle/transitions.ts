@@ -230,6 +230,11 @@ export function saveGivenUp(project: Project, trash: readonly Trash[]): Change {
   };
 }
 
+/** The box of a run that was to end is in use again. */
+export function runResumed(): Change {
+  return { status: statusWords.running, set: {}, remove: ['Discarded'] };
+}
+
 /** The run ends without being saved, because the user says so. */
 export function runDiscarded(): Change {
   return { status: statusWords.ending, set: { Discarded: true }, remove: ['Saving', 'Reason'] };

@@ -18,6 +18,7 @@ import {
   ranFirst,
   runEnded,
   runLost,
+  runResumed,
   runSeen,
   saveBegun,
   saveFailed,
@@ -108,6 +109,9 @@ export async function act({ deps, store }: Acting, seen: Seen, step: Step): Prom
       return;
     case 'lose':
       await change(runLost(project, step.reason));
+      return;
+    case 'resume':
+      await change(runResumed());
       return;
     case 'terminate':
       await deps.ec2.send(new TerminateInstancesCommand({ InstanceIds: [step.instance.id] }));

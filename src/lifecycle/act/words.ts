@@ -28,6 +28,8 @@ export function wordsOf(step: Step): string | null {
       return step.reason;
     case 'give-up-save':
       return 'The save is given up';
+    case 'resume':
+      return `${step.instance.id} was started again since it was saved, and runs on`;
     case 'terminate':
       return `Terminating ${step.instance.id}`;
     case 'settle-names':

@@ -1,13 +1,4 @@
-import {
-  isOurs,
-  managedBy,
-  managedByFunctions,
-  mayBeOurs,
-  runMarks,
-  saveMarks,
-  type Tags,
-  tagKeys,
-} from '../marks.ts';
+import { isOurs, managedBy, mayBeOurs, runMarks, saveMarks, type Tags, tagKeys } from '../marks.ts';
 import { legacyRunId, type RunId } from '../names.ts';
 import type { Project, ProjectState, RunVolume, Save, Saving } from '../project.ts';
 import { statusWords } from '../row.ts';
@@ -85,7 +76,7 @@ function marksOn({ whose }: Seen, image: SeenImage): MarksOn {
     ids: [image.id, ...snapshotsUnder(image)],
     tags: {
       [tagKeys.project]: whose.project,
-      [tagKeys.managedBy]: image.tags[tagKeys.managedBy] === managedBy ? managedBy : managedByFunctions,
+      [tagKeys.managedBy]: managedBy,
       [tagKeys.deployment]: whose.deployment,
       [tagKeys.generation]: '1',
     },

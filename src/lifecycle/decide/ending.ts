@@ -7,6 +7,9 @@ import { disksLeft } from './volumes.ts';
 /** The next step of a run that is saved, or given up by the user's own word. */
 export function nextOfEnding(seen: Seen, run: Run, discarded: boolean): Step {
   const instance = instanceOf(seen, run);
+  const isUsed = instance?.state === 'running' || instance?.state === 'pending';
+  // It was stopped when it was saved: somebody has started it since, and may be at work.
+  if (isUsed && !discarded) return { do: 'resume', instance };
   if (instance !== undefined && isLive(instance)) return { do: 'terminate', instance };
   return { do: 'end', trash: [...disksDone(seen, run, discarded), ...leftOvers(seen, run, null)] };
 }

@@ -75,6 +75,8 @@ export type Step =
   /** A save of a box that was to run on is given up, because the box ended. */
   | { readonly do: 'give-up-save'; readonly trash: readonly Trash[] }
   | { readonly do: 'lose'; readonly reason: string }
+  /** A box that was saved was started again since: it runs on. */
+  | { readonly do: 'resume'; readonly instance: SeenInstance }
   | { readonly do: 'terminate'; readonly instance: SeenInstance }
   | { readonly do: 'end'; readonly trash: readonly Trash[] }
   /** Names are set or removed. */

@@ -38,6 +38,7 @@ const inRows: readonly Step['do'][] = [
   'fail',
   'give-up-save',
   'lose',
+  'resume',
   'end',
   'throw-away',
   'forget-trash',

@@ -122,7 +122,7 @@ const twoDisks = {
     await expect(saveAndEnd(actor, ws)).rejects.toMatchObject({
       code: 'aws/save-failed',
       message: expect.stringContaining('You are not allowed. (UnauthorizedOperation)'),
-      hint: expect.stringContaining('devbox down project=ws discard=true'),
+      hint: expect.stringContaining('devbox terminate ws discard=true'),
     });
     await expect(saveAndEnd(actor, ws)).rejects.toMatchObject({ code: 'aws/save-failed' });
     const { project } = await saveAndEnd(actor, ws);

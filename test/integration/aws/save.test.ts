@@ -2,6 +2,7 @@ import {
   AttachVolumeCommand,
   CreateVolumeCommand,
   RunInstancesCommand,
+  StartInstancesCommand,
   StopInstancesCommand,
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
@@ -128,6 +129,34 @@ const ws = projectName('ws');
     const { save } = await saveAndEnd(actor, ws);
     expect(world.readImage(save?.image ?? '')).toContain('before the stop');
     expect(world.changes().filter((name) => name === 'StopInstances')).toHaveLength(1);
+  });
+
+  test('a box that is started again while it is saved is not ended', async () => {
+    const box = boxOf(await launch(world, actor, 'ws'));
+    world.write(box, 'early');
+    world.progress.pace.image = Number.POSITIVE_INFINITY;
+    await expect(saveAndEnd(actor, ws)).rejects.toMatchObject({ code: 'aws/still-saving' });
+    await world.somebody().ec2.send(new StartInstancesCommand({ InstanceIds: [box] }));
+    world.progress.finish(box);
+    world.write(box, 'late');
+    world.progress.pace.image = 1;
+    world.arrive();
+    await expect(saveAndEnd(actor, ws)).rejects.toMatchObject({ code: 'aws/started-again' });
+    expect(world.cloud.instance(box).state).toBe('running');
+    const { save } = await saveAndEnd(actor, ws);
+    expect(save?.generation).toBe(2);
+    expect(world.readImage(save?.image ?? '')).toEqual(expect.arrayContaining(['early', 'late']));
+  });
+
+  test('a launch that nobody waits for any more is ended too, saved or not', async () => {
+    world.fault({ on: 'dynamodb:UpdateItem', first: 3, fault: { kind: 'die-before' } });
+    await expect(launch(world, actor, 'ws')).rejects.toThrow();
+    world.faults.revive();
+    expect(await actor.store.get(ws)).toMatchObject({ state: { kind: 'launching' } });
+    const { project } = await discardRun(actor, ws);
+    expect(project.state.kind).toBe('ready');
+    expect(world.machines('ws')).toEqual([]);
+    expect(await world.leftovers()).toEqual([]);
   });
 
   scenario(53, 'terminated in the console: saved from its disks, with all that its image was', async () => {
@@ -267,7 +296,7 @@ const ws = projectName('ws');
     await launch(world, actor, 'ws');
     await expect(removeProject(actor, ws, { keepImages: false, abandon: true })).rejects.toMatchObject({
       code: 'aws/project-in-use',
-      hint: expect.stringContaining('devbox down project=ws'),
+      hint: expect.stringContaining('devbox terminate ws'),
     });
   });
 

@@ -187,6 +187,24 @@ function ec2Needs(
   switch (operation) {
     case 'CreateSnapshot':
       return [existing('volume', body['VolumeId']), ...made('snapshot')];
+    case 'RunInstances':
+      return [
+        ...['instance', 'volume', 'network-interface'].flatMap(made),
+        ...['image', 'key-pair', 'launch-template', 'security-group', 'snapshot', 'subnet'].map((kind) => ({
+          action,
+          resource: arn(kind, 'of-the-launch'),
+        })),
+      ];
+    case 'ImportKeyPair':
+      return made('key-pair');
+    case 'DeleteKeyPair':
+      return [
+        {
+          action,
+          resource: arn('key-pair', body['KeyName']),
+          resourceTags: new Map([['ManagedBy', 'devbox-cli']]),
+        },
+      ];
     case 'CreateImage':
       return [existing('instance', body['InstanceId']), ...made('image'), ...made('snapshot')];
     case 'RegisterImage': {

@@ -19,8 +19,8 @@ locals {
         "${local.parameters}/launchTemplateIds",
         "${local.parameters}/snapshotTable",
         "${local.parameters}/metaTable",
-        # Where AWS and others publish their newest images.
-        "arn:${local.partition}:ssm:${local.region}::parameter/aws/service/*",
+        # Where AWS and others publish their newest images; of no account.
+        "arn:${local.partition}:ssm:${local.region}:*:parameter/aws/service/*",
       ]
     },
   ]

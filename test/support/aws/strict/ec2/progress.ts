@@ -26,6 +26,8 @@ export class Progress {
   /** For an imitation that is used by hand: everything arrives this long after it began, and looks do not count. */
   milliseconds: number | undefined;
 
+  /** Why the next snapshots or images fail that would have become ready, one each. */
+  readonly failures: string[] = [];
   private readonly unseen = new Map<string, number>();
 
   constructor(private readonly cloud: Cloud) {}
@@ -138,8 +140,8 @@ export class Progress {
 
   private arriveSnapshot(snapshot: Snapshot, failure?: string): void {
     if (snapshot.state !== 'pending') return;
-    snapshot.state = failure === undefined ? 'completed' : 'error';
-    snapshot.stateMessage = failure;
+    snapshot.stateMessage = failure ?? this.failures.shift();
+    snapshot.state = snapshot.stateMessage === undefined ? 'completed' : 'error';
     this.cloud.events.snapshot(snapshot);
   }
 
@@ -152,7 +154,8 @@ export class Progress {
     });
     for (const snapshot of snapshots) this.arriveSnapshot(snapshot);
     const broken = snapshots.find(({ state }) => state === 'error');
-    image.stateReason = failure ?? (broken && `Snapshot ${broken.id} failed: ${broken.stateMessage}`);
+    const why = broken && `Snapshot ${broken.id} failed: ${broken.stateMessage}`;
+    image.stateReason = failure ?? why ?? this.failures.shift();
     image.state = image.stateReason === undefined ? 'available' : 'failed';
     this.cloud.events.image(image);
   }

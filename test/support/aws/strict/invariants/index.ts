@@ -57,6 +57,7 @@ export class Invariants implements Watcher {
       const isForeignChanged = before && after && foreignPart(before) !== foreignPart(after);
       this.note(call, [
         ...(wrong === undefined ? [] : [`${wrong} (${write.project})`]),
+        ...this.badNewSaves(before, after),
         ...(isForeignChanged ? [`I5: attributes of others changed in ${write.project}`] : []),
       ]);
     }
@@ -96,6 +97,18 @@ export class Invariants implements Watcher {
       this.note(call, [`I1: ${row.project} has no good save any more`]);
     }
     for (const key of this.saved) if (!this.rows.has(key)) this.saved.delete(key);
+  }
+
+  /** A save is recorded only once it can be booted. */
+  private badNewSaves(before: Row | undefined, after: Row | undefined): string[] {
+    const [old, row] = [readRow(before), readRow(after)];
+    if (!row) return [];
+    const known = new Set(old ? imagesNamed(old) : []);
+    return savesOf(row).flatMap((image) =>
+      known.has(image) || this.isGood(image)
+        ? []
+        : [`I1: ${image} is recorded as a save of ${row.project} and is none`],
+    );
   }
 
   private isGood(imageId: string): boolean {

@@ -18,7 +18,7 @@ export function composeErrorCard(error: ComposeError, context: Context): DevboxE
     details.push({ label: 'There is', value: error.candidates.join(', ') });
   }
   return new DevboxError('usage', redact(error.message), {
-    code: `config/${error.code}`,
+    code: `config/${error.code.replace(/^config\//, '')}`,
     title: 'Configuration Error',
     details,
     hint: nextStep(error),

@@ -261,6 +261,21 @@ describe('rename', () => {
   });
 });
 
+it('all that can be listed is the same from both versions of the API, and from types as a list', async () => {
+  const resources = ['instances', 'instance_types', 'images', 'filesystems', 'ssh_keys', 'firewall_rulesets'];
+  const seen = async (options: FakeLambdaOptions): Promise<unknown[]> => {
+    await restart(options);
+    user.fake.addInstance({ name: 'one' });
+    const lists: unknown[] = [await json('audit', 'pages=null'), await json('firewall', 'rules')];
+    for (const resource of resources) lists.push(await json('list', resource, 'available_only=false'));
+    const names = (await json('regions')).map(({ name }: { name: string }) => name);
+    return [...lists, names.sort()];
+  };
+  const newer = await seen({ version: '1.10.0' });
+  expect(newer.every((list) => Array.isArray(list) && list.length > 0)).toBe(true);
+  expect(await seen({ version: '1.8.3', typesAsList: true, checkSpec: false })).toEqual(newer);
+});
+
 describe('several boxes', () => {
   const several = ['one', 'two', 'three'];
   beforeEach(() => {

@@ -1,4 +1,4 @@
-import { count, nearest } from '../../base/text.ts';
+import { nearest } from '../../base/text.ts';
 import type { Image, InstanceType } from '../../providers/facets/catalogue.ts';
 import type { Provider } from '../../providers/provider.ts';
 import { type Finding, ok, problem, tried, warning } from './finding.ts';
@@ -163,12 +163,12 @@ function unknown(
 ): Finding {
   const near = nearest(name, known);
   const meant = near === undefined ? '' : `Did you mean ${near}? `;
+  const [only, ...more] = known;
   const total =
-    known.length === 0 ? 'there is none' : `none of the ${count(known.length, 'one')} that there are`;
-  return problem(
-    check,
-    label,
-    `${name}: ${total.replace(/ones? that there are/, 'that there are')}`,
-    `${meant}${list} shows them`,
-  );
+    only === undefined
+      ? 'there is none'
+      : more.length === 0
+        ? `there is only ${only}`
+        : `none of the ${known.length} that there are`;
+  return problem(check, label, `${name}: ${total}`, `${meant}${list} shows them`);
 }

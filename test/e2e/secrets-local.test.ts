@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { shellLine } from '../../src/base/shell.ts';
 import { type Home, makeHome, projectRoot } from '../support/bin.ts';
+import { gpulabUser } from '../support/gpulab-user.ts';
 import { secretsIn, textsIn } from '../support/secret-forms.ts';
 import { addKey, startServe } from '../support/served.ts';
 import { commandLines, watched, whyNoStrace } from '../support/spawned.ts';
@@ -119,4 +120,21 @@ it('neither does a server with keys, in its logs and its records', async () => {
   expect(secretsIn(written.join('\n'), secrets)).toEqual([]);
   expect(secretsIn(unseen ? '' : commandLines(trace), secrets)).toEqual([]);
   user.remove();
+});
+
+it('a GPULab that repeats what it got is not repeated', async () => {
+  const user = await gpulabUser();
+  const APP_LOGIN = 'ada:Xy7$pq "9" %2F<Zr4mN>';
+  const words = ['deploy', 'instance_name=box', 'env.APP_LOGIN=${oc.env:APP_LOGIN}', 'api=gpulab', '--debug'];
+  for (const repeat of [String, encodeURIComponent, btoa, JSON.stringify]) {
+    const message = `No: ${repeat(APP_LOGIN)} for ${repeat(user.fake.apiKey)}`;
+    for (const body of [`<p>${message}</p>`, JSON.stringify({ message, errors: { env: [message] } })]) {
+      user.fake.fault({ on: 'POST /v1/containers', fault: { kind: 'status', status: 422, body } });
+      const { code, stdout, stderr } = await user.devbox(words, { env: { APP_LOGIN } });
+      expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/No: .*\[hidden\]/) });
+      const written = [stdout, stderr, ...textsIn(user.home.path)].join('\n');
+      expect(secretsIn(written, { APP_LOGIN, key: user.fake.apiKey })).toEqual([]);
+    }
+  }
+  await user.end();
 });

@@ -53,7 +53,7 @@ function smoke(
 ): Promise<Smoke> {
   const settings = [
     ...['api.launch_interval=0.01', 'initial_backoff=0.01', 'max_backoff=0.01', 'wait.poll_interval=0.05'],
-    ...['wait.ssh_timeout=20', `ssh.port=${port}`, `ssh.username=${process.env['USER'] ?? 'root'}`],
+    ...['wait.ssh_timeout=60', `ssh.port=${port}`, `ssh.username=${process.env['USER'] ?? 'root'}`],
   ];
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(projectRoot, 'scripts/smoke/lambda.mjs'), ...settings], {

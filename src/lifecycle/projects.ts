@@ -25,6 +25,10 @@ export interface ProjectStore {
   get(name: ProjectName): Promise<Project | null>;
   /** All projects, in no order. */
   list(): Promise<Project[]>;
+  /**
+   * The projects whose row has this id anywhere in it, also in what this version of devbox cannot read.
+   */
+  whoNames(id: string): Promise<ProjectName[]>;
   /** A project that nothing runs of yet; not done where the row exists. */
   create(name: ProjectName, facts: { readonly baseImage: string }): Promise<Written>;
   /** Claims a launch of a project that has no row yet. */
@@ -110,21 +114,27 @@ export function openProjects(
     return Item;
   }
 
+  async function scan(): Promise<Record<string, unknown>[]> {
+    const items: Record<string, unknown>[] = [];
+    let start: Record<string, unknown> | undefined;
+    do {
+      const { Items, LastEvaluatedKey } = await dynamo.send(
+        new ScanCommand({ TableName: table, ConsistentRead: true, ExclusiveStartKey: start }),
+      );
+      items.push(...(Items ?? []));
+      start = LastEvaluatedKey;
+    } while (start !== undefined);
+    return items;
+  }
+
   const get = async (name: ProjectName): Promise<Project | null> => parseRow(await read(name));
 
   return {
     get,
-    async list() {
-      const projects: Project[] = [];
-      let start: Record<string, unknown> | undefined;
-      do {
-        const { Items, LastEvaluatedKey } = await dynamo.send(
-          new ScanCommand({ TableName: table, ConsistentRead: true, ExclusiveStartKey: start }),
-        );
-        projects.push(...(Items ?? []).flatMap((item) => parseRow(item) ?? []));
-        start = LastEvaluatedKey;
-      } while (start !== undefined);
-      return projects;
+    list: async () => (await scan()).flatMap((item) => parseRow(item) ?? []),
+    async whoNames(id) {
+      const rows = await scan();
+      return rows.flatMap((item) => (JSON.stringify(item).includes(id) ? (parseRow(item)?.name ?? []) : []));
     },
     create: (name, { baseImage }) =>
       update(

@@ -1,4 +1,4 @@
-import { DevboxError } from '../base/errors.ts';
+import { DevboxError, interrupted } from '../base/errors.ts';
 import type { Acting } from './act/act.ts';
 import { type Drive, drive } from './drive.ts';
 import type { ProjectName } from './names.ts';
@@ -98,6 +98,8 @@ async function driveThrough(
   const { project, end, waitsFor } = await drive(acting, name, {
     longest: acting.deps.wait.longest,
     until: ({ project: { state } }) => !kinds.includes(state.kind),
+  }).catch((error: unknown) => {
+    throw acting.deps.signal?.aborted ? goesOn(name, error) : error;
   });
   if (project === null) throw noProject(name);
   if (project.state.kind === 'failed') throw saveFailedError(name, project.state.reason);
@@ -119,6 +121,14 @@ async function tidied(acting: Acting, project: Project, save: Save | null): Prom
       ...rest.problems.map(({ error }) => (error instanceof Error ? error.message : String(error))),
     ],
   };
+}
+
+function goesOn(name: ProjectName, cause: unknown): DevboxError {
+  return interrupted(`Interrupted while ${name} was being ended. What was begun is not undone.`, {
+    details: [{ label: 'Project', value: name }],
+    hint: `Go on with it: devbox terminate ${name}. The deployed functions and devbox reconcile api=aws finish it too.`,
+    cause,
+  });
 }
 
 /** There is no such project. */

@@ -30,7 +30,7 @@ import {
 import { imageOfBox, imageOfSnapshots, snapshotDisks } from './images.ts';
 import { refusalOf } from './refusals.ts';
 import { deleteTrash } from './trash.ts';
-import { careForVolumes, mark } from './volumes.ts';
+import { careForVolumes, isAnyThere, mark } from './volumes.ts';
 
 /** Everything with which a step is carried out. */
 export interface Acting {
@@ -108,6 +108,7 @@ export async function act({ deps, store }: Acting, seen: Seen, step: Step): Prom
       await change(saveGivenUp(project, step.trash));
       return;
     case 'lose':
+      if (await isAnyThere(deps, step.volumes)) return;
       await change(runLost(project, step.reason));
       return;
     case 'resume':

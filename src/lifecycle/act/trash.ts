@@ -7,7 +7,7 @@ import {
 import { DevboxError } from '../../base/errors.ts';
 import type { Seen } from '../decide/seen.ts';
 import type { LifecycleDeps } from '../deps.ts';
-import { imagesNeeded, type Trash } from '../project.ts';
+import type { Trash } from '../project.ts';
 import type { ProjectStore } from '../projects.ts';
 import { isNotFound } from './refusals.ts';
 
@@ -37,13 +37,12 @@ async function sendDeletion({ ec2 }: LifecycleDeps, { kind, id }: Trash): Promis
 }
 
 async function refuseIfNeeded(store: ProjectStore, { project }: Seen, image: string): Promise<void> {
-  const others = await store.list();
-  const needing = others.find((other) => other.name !== project.name && imagesNeeded(other).has(image));
+  const needing = (await store.whoNames(image)).find((name) => name !== project.name);
   if (needing === undefined) return;
-  throw new DevboxError('failed', `The image ${image} stays: the project ${needing.name} begins with it.`, {
+  throw new DevboxError('failed', `The image ${image} stays: the project ${needing} begins with it.`, {
     title: 'Image Needed',
     code: 'aws/image-needed',
-    details: [{ label: 'Project', value: needing.name }],
-    hint: `It goes once ${needing.name} is saved itself and no longer names it.`,
+    details: [{ label: 'Project', value: needing }],
+    hint: `It goes once ${needing} is saved itself and no longer names it.`,
   });
 }

@@ -1,9 +1,27 @@
-import { CreateTagsCommand, ModifyInstanceAttributeCommand } from '@aws-sdk/client-ec2';
+import {
+  CreateTagsCommand,
+  DescribeVolumesCommand,
+  ModifyInstanceAttributeCommand,
+} from '@aws-sdk/client-ec2';
 import type { Seen, SeenInstance } from '../decide/seen.ts';
 import type { VolumeCare } from '../decide/step.ts';
 import type { LifecycleDeps } from '../deps.ts';
 import { runMarks, type Tags, tagKeys, tagList } from '../marks.ts';
 import type { RunId } from '../names.ts';
+import { isNotFound } from './refusals.ts';
+
+/** Whether EC2 has any of these volumes, asked for one by one: a list can be late, and this decides whether a disk is lost. */
+export async function isAnyThere({ ec2 }: LifecycleDeps, volumes: readonly string[]): Promise<boolean> {
+  for (const id of volumes) {
+    try {
+      const { Volumes } = await ec2.send(new DescribeVolumesCommand({ VolumeIds: [id] }));
+      if (Volumes?.some(({ State }) => State !== 'deleting' && State !== 'deleted')) return true;
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  }
+  return false;
+}
 
 /** Most things that one call gives tags. */
 const mostAtOnce = 500;

@@ -1,8 +1,15 @@
 import { areNamesDue } from '../../dns/entry.ts';
 import { isOurs, originOf, tagKeys } from '../marks.ts';
 import { imagesNeeded, newestSave, runOf, type Save, type Trash } from '../project.ts';
-import { isOfCurrentRun, madeFor } from './launching.ts';
-import { instanceOf, isGood, isLive, type Seen, type SeenVolume, snapshotsUnder } from './seen.ts';
+import {
+  instanceOf,
+  isGood,
+  isLive,
+  type Seen,
+  type SeenInstance,
+  type SeenVolume,
+  snapshotsUnder,
+} from './seen.ts';
 import type { Step } from './step.ts';
 
 /**
@@ -25,24 +32,35 @@ export function isTidying(step: Step): boolean {
   return ['throw-away', 'delete', 'forget-trash', 'settle-names', 'remove-old-rows'].includes(step.do);
 }
 
-/** Boxes that carry the project's marks, never ran as far as anybody knows, and are of no launch under way. */
+/**
+ * Boxes that carry the project's marks, never ran as far as anybody knows, and are not the one that the row names: of
+ * launches that are over, or a second one of the run under way, asked for when an answer was lost.
+ */
 function strays(seen: Seen): Step | null {
+  const { project, whose } = seen;
   const stray = seen.instances.filter(
-    (instance) =>
-      isLive(instance) &&
-      isOurs(instance.tags, seen.whose) &&
-      originOf(instance.tags).run !== null &&
-      instance.tags[tagKeys.ran] === undefined &&
-      !isOfCurrentRun(seen, instance) &&
-      instance.id !== runOf(seen.project)?.instanceId &&
-      !seen.project.trash.some(({ id }) => id === instance.id),
+    (instance) => isStray(seen, instance) && !project.trash.some(({ id }) => id === instance.id),
   );
   if (stray.length === 0) return null;
-  const things = stray.flatMap(({ tags }) => {
-    const { run } = originOf(tags);
-    return run === null ? [] : madeFor(seen, { id: run });
-  });
+  const isOfStray = ({ tags, attachedTo }: SeenVolume): boolean =>
+    isOurs(tags, whose) &&
+    attachedTo.length > 0 &&
+    attachedTo.every((at) => stray.some(({ id }) => id === at.instance));
+  const things: Trash[] = [
+    ...stray.map(({ id }): Trash => ({ kind: 'instance', id })),
+    ...seen.volumes.filter(isOfStray).map(({ id }): Trash => ({ kind: 'volume', id })),
+  ];
   return { do: 'throw-away', trash: things, saves: null };
+}
+
+function isStray(seen: Seen, instance: SeenInstance): boolean {
+  const { project, whose } = seen;
+  const { run } = originOf(instance.tags);
+  const isMarked = isLive(instance) && isOurs(instance.tags, whose) && run !== null;
+  if (!isMarked || instance.tags[tagKeys.ran] !== undefined) return false;
+  const current = runOf(project);
+  if (current === null || current.id !== run) return true;
+  return project.state.kind !== 'launching' && current.instanceId !== instance.id;
 }
 
 /** Saves beyond what is kept, once newer ones are known to be good. */
@@ -135,8 +153,7 @@ export function fateOf(seen: Seen, thing: Trash): Fate {
   if (thing.kind === 'instance') {
     const instance = seen.instances.find(({ id }) => id === thing.id);
     if (instance === undefined || !isLive(instance)) return { is: 'gone' };
-    if (!isOurs(instance.tags, seen.whose) || isOfCurrentRun(seen, instance)) return left('it is in use');
-    return { is: 'due' };
+    return isStray(seen, instance) ? { is: 'due' } : left('it is in use');
   }
   return fateOfVolume(seen, thing, left);
 }

@@ -1,4 +1,3 @@
-import { originOf } from '../marks.ts';
 import type { Run, Trash } from '../project.ts';
 import type { Patience } from './saving.ts';
 import { instanceOf, isLive, isOfRun, type Seen, type SeenInstance } from './seen.ts';
@@ -31,7 +30,7 @@ function given(seen: Seen, run: Run, reason: string): Step {
 }
 
 /** The boxes of a run, and the volumes that were made for it. */
-export function madeFor(seen: Seen, run: Pick<Run, 'id'>): Trash[] {
+function madeFor(seen: Seen, run: Pick<Run, 'id'>): Trash[] {
   const own = seen.instances.filter(({ tags }) => isOfRun(tags, seen.whose, run.id));
   const volumes = seen.volumes.filter(
     ({ tags, attachedTo }) =>
@@ -42,9 +41,4 @@ export function madeFor(seen: Seen, run: Pick<Run, 'id'>): Trash[] {
     ...own.filter(isLive).map(({ id }): Trash => ({ kind: 'instance', id })),
     ...volumes.map(({ id }): Trash => ({ kind: 'volume', id })),
   ];
-}
-
-/** Whether a thing's run is the one that the row is in. */
-export function isOfCurrentRun(seen: Seen, instance: SeenInstance): boolean {
-  return seen.project.runId !== null && originOf(instance.tags).run === seen.project.runId;
 }

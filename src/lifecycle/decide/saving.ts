@@ -113,8 +113,9 @@ function imageOfBox(seen: Seen, run: Run, saving: Saving, instance: SeenInstance
   return { do: 'ask-image', instance, saving, running: instance.state === 'running' };
 }
 
+/** Clocks of different people differ: one that is far ahead must not hold up the others. */
 function wasAsked({ askedAt }: Saving, now: number, claim: number): boolean {
-  return askedAt !== null && now - Date.parse(askedAt) < claim;
+  return askedAt !== null && Math.abs(now - Date.parse(askedAt)) < claim;
 }
 
 /** The box is gone: snapshots of its disks, and an image of the snapshots. */
@@ -137,6 +138,7 @@ function fromDisks(
   if (saved.length === 0)
     return {
       do: 'lose',
+      volumes: disks.map(({ id }) => id),
       reason: `The box ${run.instanceId ?? ''} of the last session and its disks are gone, and were not saved`,
     };
   const create = each.flatMap(({ disk, state }) => (state === 'create' ? [disk] : []));

@@ -74,7 +74,8 @@ export type Step =
   | { readonly do: 'fail'; readonly reason: string }
   /** A save of a box that was to run on is given up, because the box ended. */
   | { readonly do: 'give-up-save'; readonly trash: readonly Trash[] }
-  | { readonly do: 'lose'; readonly reason: string }
+  /** `volumes`: the disks that were not seen; each is asked for by its id once more. */
+  | { readonly do: 'lose'; readonly reason: string; readonly volumes: readonly string[] }
   /** A box that was saved was started again since: it runs on. */
   | { readonly do: 'resume'; readonly instance: SeenInstance }
   | { readonly do: 'terminate'; readonly instance: SeenInstance }

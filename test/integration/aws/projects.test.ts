@@ -135,6 +135,17 @@ if (missing) console.warn(`notice: no table is written: ${missing}`);
     documents.middlewareStack.remove('twice');
   });
 
+  test('whoever names an image is found, also in a row that cannot be read', async () => {
+    for (const Item of [
+      { project: 'ws', Status: 'READY', AMI: 'ami-1' },
+      { project: 'other', Status: 'READY', BaseAmi: 'ami-1' },
+      { project: 'newer', Status: 'READY', SchemaVersion: 3, Saves: { '1': 'ami-1' } },
+      { project: 'none', Status: 'READY', AMI: 'ami-2' },
+    ])
+      await documents.send(new PutCommand({ TableName: 'devbox-main', Item }));
+    expect((await store.whoNames('ami-1')).map(String).sort()).toEqual(['newer', 'other', 'ws']);
+  });
+
   test('rows on later pages are found, and reserved ones are no projects', async () => {
     const filler = 'x'.repeat(300_000);
     for (const name of ['#label/ws', ...Array.from({ length: 8 }, (_, index) => `p${index}`)])

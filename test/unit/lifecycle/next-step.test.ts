@@ -191,6 +191,8 @@ describe('a save of a box that is there', () => {
     const seen = { instances: [instance('stopped')], volumes };
     expect(step(asked, seen).do).toBe('wait');
     expect(step(later, seen).do).toBe('ask-image');
+    const ahead = { ...row, Status: 'IMAGING', Saving: { ...saving, askedAt: '2026-01-01T18:00:00Z' } };
+    expect(step(ahead, seen).do).toBe('ask-image');
   });
 
   test('of a box that is to run on does not stop it, and ends with the box', () => {
@@ -402,6 +404,18 @@ describe('tidying up', () => {
         { kind: 'instance', id: 'i-1' },
         { kind: 'volume', id: 'vol-1' },
       ],
+    });
+    const second = instance('running', { id: 'i-2', tags: marks, disks: [] });
+    const running = { Status: 'RUNNING', ...run };
+    const both = { instances: [instance('running'), second], volumes: [volume()] };
+    expect(step(running, both)).toMatchObject({
+      do: 'throw-away',
+      trash: [{ kind: 'instance', id: 'i-2' }],
+    });
+    const Trash = [{ kind: 'instance', id: 'i-1' }];
+    expect(step({ ...running, Trash }, { ...both, instances: [instance('running')] })).toMatchObject({
+      do: 'forget-trash',
+      left: ['instance i-1 is left: it is in use'],
     });
     const ran = { ...never, tags: { ...never.tags, 'devbox:ran': 'yes' } };
     expect(step({ Status: 'READY' }, { ...seen, instances: [ran] }).do).toBe('nothing');

@@ -1,4 +1,5 @@
 import type { Context } from '../base/context.ts';
+import { besideOwn } from './beside.ts';
 import { openFiles } from './files/index.ts';
 import type { LeasesConfig } from './settings.ts';
 import type { LeaseStore, StoreWork } from './store.ts';
@@ -12,7 +13,10 @@ export function openLeases(settings: LeasesConfig, context: Context): LeaseStore
       return {
         place: `in the table ${settings.table}`,
         isShared: true,
-        ...onceNeeded(async () => (await import('./dynamodb/index.ts')).openTable(settings, context)),
+        ...besideOwn(
+          onceNeeded(async () => (await import('./dynamodb/index.ts')).openTable(settings, context)),
+          openFiles(context),
+        ),
       };
   }
 }

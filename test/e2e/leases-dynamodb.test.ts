@@ -110,6 +110,30 @@ const up = ['up', 'region=us-east-3', 'instance_type=gpu_1x_gh200', 'name=box', 
     expect([live(), keys(), await json('a', 'lease', 'list')]).toEqual([[], [], []]);
   });
 
+  it('keep the boxes of this machine, and leases of before, to themselves', async () => {
+    await start();
+    const files = { env: { DEVBOX_LEASES_STORE: 'files' } };
+    await on('a', up, files);
+    const local = (...argv: string[]) => homes.a.run([...argv, 'api=local'], { env: environment('a') });
+    expect(await local('up', 'name=here', 'api.idle_timeout=0.2')).toMatchObject({ code: 0 });
+    const names = async (host: 'a' | 'b') =>
+      (await json(host, 'lease', 'list')).map(({ name }: { name: string }) => name).sort();
+    try {
+      expect(await names('a')).toEqual(['box', 'here']);
+      expect(await names('b')).toEqual([]);
+      expect(await on('b', ['cleanup'])).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining('Nothing to clean up'),
+      });
+      expect(await names('a')).toEqual(['box', 'here']);
+      expect(await json('a', 'lease', 'touch', 'box', 'ttl=2h')).toMatchObject({ ttl_seconds: 7200 });
+      expect(await on('a', ['down', 'box'])).toMatchObject({ code: 0 });
+    } finally {
+      await local('down', 'here');
+    }
+    expect(await names('a')).toEqual([]);
+  });
+
   it('end no box that was given up, whatever its tags say', async () => {
     await start();
     await on('a', [...up, 'ttl=1s']);

@@ -51,7 +51,7 @@ export async function commandHelp(topic: Topic, source: ConfigSource, context: C
     '',
     ...(more.length === 0 ? [] : [...familyHelp(option, more, columns), '']),
     ...paragraph(
-      `The groups api, wait and ssh belong to every command: devbox --cfg job command=${option}`,
+      `The groups api, wait, ssh and leases belong to every command: devbox --cfg job command=${option}`,
       columns,
       0,
     ),

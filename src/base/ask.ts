@@ -13,7 +13,12 @@ export async function agrees(
   try {
     const ended = new Promise<string>((resolve, reject) => {
       dialogue.once('close', () => resolve(''));
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      const stop = (): void => {
+        // The terminal shows ^C behind the question; what comes next begins a line of its own.
+        if (stdin.isTTY) stderr.stream.write('\n');
+        reject(signal.reason);
+      };
+      signal.addEventListener('abort', stop, { once: true });
     });
     const answer = await Promise.race([dialogue.question(`${question} [y/N] `), ended]);
     return /^y(es)?$/i.test(answer.trim());

@@ -4,6 +4,7 @@ import { costSoFar, secondsLeft } from '../leases/term.ts';
 import { type Row, type Text, token } from '../ui/card.ts';
 import { formatDuration } from '../ui/duration.ts';
 import { dollars } from '../ui/units.ts';
+import { formatUtc } from '../ui/utc.ts';
 import type { CommandDeps } from './command.ts';
 
 /** What the leases say of boxes now. */
@@ -53,7 +54,7 @@ export function termRows(lease: Lease, { now, reapedAt, user }: Omit<LeaseLook, 
 export function leaseEnd(lease: Lease, now: number): Text {
   const left = secondsLeft(lease, now);
   if (left === null || lease.expiresAt === null) return 'no end';
-  const at = `${lease.expiresAt.slice(0, 16).replace('T', ' ')} UTC`;
+  const at = formatUtc(lease.expiresAt);
   return left > 0
     ? `ends in ${formatDuration(left)}, at ${at}`
     : [token('bad', `over for ${formatDuration(-left)}`), `, since ${at}`];

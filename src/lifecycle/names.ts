@@ -11,7 +11,7 @@ export type ProjectName = string & { readonly [projectBrand]: true };
 export type RunId = string & { readonly [runBrand]: true };
 
 const rule =
-  'A project is named with 1 to 63 letters (a-z, A-Z), digits and inner hyphens, such as my-project, and not like an instance id.';
+  'A project is named with 1 to 63 letters (a-z, A-Z), digits and inner hyphens, such as my-project; not like an instance id, and not null.';
 
 /**
  * Checks the name of a project before anything is done with it.
@@ -23,9 +23,11 @@ export function projectName(text: string): ProjectName {
   throw new DevboxError('usage', shown, { title: 'Project Name', code: 'aws/project-name', hint: rule });
 }
 
-/** Whether a name passes `projectName`. */
+/** Whether a name passes `projectName`. To configurations, `null` is no name. */
 export function isProjectName(text: string): text is ProjectName {
-  return /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(text) && !isInstanceId(text);
+  return (
+    /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(text) && !isInstanceId(text) && text !== 'null'
+  );
 }
 
 /** Whether a text is shaped like the id of an instance. */

@@ -77,7 +77,7 @@ async function reconcileProject(
 }
 
 function linesOf(steps: readonly Step[]): string[] {
-  return steps.map((step) => wordsOf(step) ?? `Done: ${step.do}`);
+  return steps.flatMap((step) => wordsOf(step) ?? []);
 }
 
 function problemsOf({ problems }: Drive): DevboxError[] {

@@ -1,4 +1,4 @@
-import type { fromNodeProviderChain } from '@aws-sdk/credential-providers';
+import type { fromEnv, fromNodeProviderChain } from '@aws-sdk/credential-providers';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
 /** Where AWS is asked, and as whom. What is null is left to the environment and the files of the AWS CLI. */
@@ -18,7 +18,7 @@ export interface ClientSettings {
   readonly region?: string;
   readonly endpoint?: string;
   readonly profile?: string;
-  readonly credentials: ReturnType<typeof fromNodeProviderChain>;
+  readonly credentials: ReturnType<typeof fromNodeProviderChain | typeof fromEnv>;
   readonly maxAttempts: number;
   readonly requestHandler: {
     readonly connectionTimeout: number;
@@ -35,6 +35,9 @@ export interface AwsConnection {
   dynamo(): Promise<DynamoDBDocumentClient>;
 }
 
+/** The library would write to the terminal what it thinks of where credentials come from. */
+const silent = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
+
 /**
  * Makes no request; credentials are looked up when the first one is made.
  * The library reads the environment of the process itself, and knows only AWS_REGION: AWS_DEFAULT_REGION, which the AWS
@@ -44,13 +47,17 @@ export async function connectAws(
   { region, profile, endpoint, timeoutSeconds, attempts }: AwsSettings,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<AwsConnection> {
-  const { fromNodeProviderChain: findCredentials } = await import('@aws-sdk/credential-providers');
+  const { fromEnv, fromNodeProviderChain: findCredentials } = await import('@aws-sdk/credential-providers');
   const chosenRegion = region ?? (env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || null);
   const settings: ClientSettings = {
     ...(chosenRegion === null ? {} : { region: chosenRegion }),
     ...(endpoint === null ? {} : { endpoint }),
     ...(profile === null ? {} : { profile }),
-    credentials: findCredentials(profile === null ? {} : { profile }),
+    // As with the AWS CLI, keys in the environment come before AWS_PROFILE, and a profile that is named comes before both.
+    credentials:
+      profile === null && env['AWS_ACCESS_KEY_ID'] && env['AWS_SECRET_ACCESS_KEY']
+        ? fromEnv()
+        : findCredentials({ ...(profile === null ? {} : { profile }), logger: silent }),
     maxAttempts: attempts,
     requestHandler: {
       connectionTimeout: timeoutSeconds * 1000,

@@ -4,7 +4,8 @@ import { isProjectName } from '../../lifecycle/names.ts';
 /** What a project is called, checked before anything is asked of AWS. */
 export const projectNameSchema = z.string({ error: 'must name a project' }).check(
   z.refine(isProjectName, {
-    error: 'must be 1 to 63 letters (a-z, A-Z), digits and inner hyphens, and not like the id of an instance',
+    error:
+      'must name a project: 1 to 63 letters (a-z, A-Z), digits and inner hyphens, not like the id of an instance',
   }),
 );
 

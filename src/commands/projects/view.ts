@@ -2,6 +2,7 @@ import { count } from '../../base/text.ts';
 import type { Leftover, ProjectInfo, ProjectsOverview, SavedImage } from '../../providers/facets/projects.ts';
 import { type Card, type Row, type Text, type Tone, token } from '../../ui/card.ts';
 import { formatDuration } from '../../ui/duration.ts';
+import { formatUtc } from '../../ui/utc.ts';
 import type { View } from '../../ui/view.ts';
 
 /** All projects as columns, and what lies around beside them. @param now milliseconds since 1970. */
@@ -56,8 +57,8 @@ export function savesView({ name, saves }: Pick<ProjectInfo, 'name' | 'saves'>):
     [token('strong', save.id)],
     String(save.generation),
     [token(save.state === 'available' ? 'good' : 'bad', save.state)],
-    save.savedAt ?? '-',
-    save.bootedAt ?? '-',
+    timeOf(save.savedAt),
+    timeOf(save.bootedAt),
     [token('dim', remarkOn(save))],
   ]);
   return {
@@ -81,7 +82,7 @@ function projectCard(project: ProjectInfo): Card {
     ['IP', box?.address ?? null],
     ['Type', box?.type ?? project.instanceType],
     ['Zone', box === null ? null : box.zone],
-    ['Launched', box?.launchedAt ?? null],
+    ['Launched', box?.launchedAt ? formatUtc(box.launchedAt) : null],
     ['DNS', project.dnsName],
     ['User', project.username],
     ['Key Pair', project.keyPair],
@@ -91,13 +92,13 @@ function projectCard(project: ProjectInfo): Card {
     ],
     ['Begins With', saves.length === 0 ? project.baseImage : null],
     ['Keeps', `${count(project.keepImages, 'image')}`],
-    ['Changed', project.updatedAt],
+    ['Changed', project.updatedAt && formatUtc(project.updatedAt)],
   ];
   const table = {
     columns: ['SAVED IMAGE', 'GENERATION', 'STATUS', 'SAVED', ''],
     rows: [...saves]
       .reverse()
-      .map((save) => [save.id, String(save.generation), save.state, save.savedAt ?? '-', remarkOn(save)]),
+      .map((save) => [save.id, String(save.generation), save.state, timeOf(save.savedAt), remarkOn(save)]),
   };
   return {
     title: project.name,
@@ -106,6 +107,8 @@ function projectCard(project: ProjectInfo): Card {
     ...(saves.length === 0 ? {} : { table }),
   };
 }
+
+const timeOf = (iso: string | null): string => (iso === null ? '-' : formatUtc(iso));
 
 const remarkOn = ({ isNext, missing }: SavedImage): string =>
   [isNext ? 'boots next' : '', missing.length > 0 ? `lacks ${missing.join(', ')}` : '']

@@ -20,7 +20,9 @@ export function tellStanding(
       type: 'notice',
       level: 'warning',
       message: `It is ${[box.type, box.region].filter(Boolean).join(' in ')}, not ${asked}`,
-      hint: 'For another box, give it another name: instance_name=NAME',
+      hint: config.project
+        ? `Its disk goes along to another type: devbox terminate ${config.project}, then launch it again`
+        : 'For another box, give it another name: instance_name=NAME',
     });
   }
 }

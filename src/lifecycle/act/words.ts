@@ -33,7 +33,8 @@ export function wordsOf(step: Step): string | null {
     case 'terminate':
       return `Terminating ${step.instance.id}`;
     case 'settle-names':
-      return step.current?.target ? 'Setting the DNS name' : 'Removing the DNS name';
+      if (step.current?.target) return 'Setting the DNS name';
+      return step.names.length === 0 ? null : `Removing the DNS name ${step.names.join(', ')}`;
     case 'delete':
       return `Deleting ${step.thing.kind} ${step.thing.id}`;
     case 'forget-trash':

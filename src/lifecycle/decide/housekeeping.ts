@@ -99,7 +99,8 @@ function names(seen: Seen): Step | null {
   const instance = run === null ? undefined : instanceOf(seen, run);
   const target = instance?.state === 'running' ? instance.publicDns : null;
   const current = run === null ? null : { runId: run.id, target };
-  return areNamesDue(project.dns, project.label, current) ? { do: 'settle-names', current } : null;
+  if (!areNamesDue(project.dns, project.label, current)) return null;
+  return { do: 'settle-names', current, names: project.dns.claims.map(({ name }) => name) };
 }
 
 /** The trash, one thing after the other: boxes, images, then what images and boxes hold. */

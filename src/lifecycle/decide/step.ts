@@ -80,8 +80,12 @@ export type Step =
   | { readonly do: 'resume'; readonly instance: SeenInstance }
   | { readonly do: 'terminate'; readonly instance: SeenInstance }
   | { readonly do: 'end'; readonly trash: readonly Trash[] }
-  /** Names are set or removed. */
-  | { readonly do: 'settle-names'; readonly current: CurrentRun | null }
+  /** Names are set or removed. `names`: those that are there now. */
+  | {
+      readonly do: 'settle-names';
+      readonly current: CurrentRun | null;
+      readonly names: readonly string[];
+    }
   /** Things become trash: nothing refers to them from here on. `saves`: what remains saved. */
   | {
       readonly do: 'throw-away';

@@ -60,12 +60,14 @@ export async function openAccount(api: AwsApi, context: Context, emit: Emit): Pr
   const sts = wrap(new STSClient(settings));
   const read = reader(context.signal);
   const region = checkedRegion(
-    await read({ doing: 'Could not find out the region', means: noRegion }, () =>
-      Promise.resolve(ec2.config.region()),
-    ),
+    await Promise.resolve(ec2.config.region()).catch((cause: unknown) => {
+      throw noRegion(cause);
+    }),
   );
-  const identity = await read({ doing: 'Could not find out whose account it is' }, (options) =>
-    sts.send(new GetCallerIdentityCommand({}), options),
+  const profile = api.profile || context.env['AWS_PROFILE'] || null;
+  const identity = await read(
+    { doing: 'Could not find out whose account it is', ...of(profile) },
+    (options) => sts.send(new GetCallerIdentityCommand({}), options),
   );
   const attempt = attempter(context, emit);
   const place = [region, api.endpoint || context.env['AWS_ENDPOINT_URL'] || ''].join(' ');
@@ -89,12 +91,30 @@ export async function openAccount(api: AwsApi, context: Context, emit: Emit): Pr
   };
 }
 
-/** An empty variable counts for the library as a region. */
-const noRegion = () =>
-  ({
-    kind: 'usage',
-    hint: 'Say which region: api.region=us-east-1, or set AWS_REGION, or aws configure set region us-east-1.',
-  }) as const;
+/** Where a profile is named, it is what has to be looked at. */
+function of(profile: string | null): Pick<Asking, 'details' | 'means'> {
+  if (profile === null) return {};
+  return {
+    details: [{ label: 'Profile', value: profile }],
+    means: ({ name }) =>
+      /^(CredentialsProviderError|TokenProviderError|CredentialsError)$/.test(name)
+        ? {
+            kind: 'unauthorised',
+            hint: `See what the profile is: aws configure list --profile ${profile}. Sign in: aws sso login --profile ${profile}. Others: aws configure list-profiles`,
+          }
+        : undefined,
+  };
+}
+
+function noRegion(cause: unknown): DevboxError {
+  return new DevboxError('usage', 'no region of AWS is set', {
+    code: 'aws/region',
+    title: 'Configuration Error',
+    details: [{ label: 'Setting', value: 'api.region' }],
+    hint: 'Say which: api.region=us-east-1, or set AWS_REGION, or aws configure set region us-east-1.',
+    cause,
+  });
+}
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12);
 

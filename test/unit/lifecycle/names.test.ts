@@ -27,6 +27,7 @@ test.each([
   'i-01234567',
   'a b',
   'a\n',
+  'null',
 ])('%j names none', (name) => {
   expect(() => projectName(name)).toThrow(
     expect.objectContaining({ kind: 'usage', code: 'aws/project-name' }),

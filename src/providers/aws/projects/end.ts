@@ -1,4 +1,4 @@
-import { DevboxError } from '../../../base/errors.ts';
+import { DevboxError, interrupted } from '../../../base/errors.ts';
 import { isOurs, tagKeys, tagsOf } from '../../../lifecycle/marks.ts';
 import { isProjectKey, projectName } from '../../../lifecycle/names.ts';
 import { runOf, type Save } from '../../../lifecycle/project.ts';
@@ -53,7 +53,9 @@ export async function endProject(
 ): Promise<Save | null> {
   const name = projectName(text);
   const end = discard ? discardRun : saveAndEnd;
-  const ended = await end(deployment.acting, name);
+  const ended = await end(deployment.acting, name).catch((error: unknown) => {
+    throw discard ? error : stoppedSaving(deployment, name, 'terminate', error);
+  });
   tellRest(deployment, ended);
   return ended.save;
 }
@@ -61,10 +63,27 @@ export async function endProject(
 /** Saves the disk of a running box, which runs on. */
 export async function snapshotProject(deployment: ProjectDeployment, text: string): Promise<SavedImage> {
   const name = projectName(text);
-  const ended = await saveNow(deployment.acting, name);
+  const ended = await saveNow(deployment.acting, name).catch((error: unknown) => {
+    throw stoppedSaving(deployment, name, 'snapshot', error);
+  });
   tellRest(deployment, ended);
   if (ended.save === null) throw notNow(ended.project, 'saved');
   return savedImage(ended.save, true, 'available');
+}
+
+/** After Ctrl-C the save is unfinished, and so it stays until somebody goes on with it. */
+function stoppedSaving(
+  { context }: ProjectDeployment,
+  name: string,
+  command: 'terminate' | 'snapshot',
+  cause: unknown,
+): unknown {
+  if (!context.signal.aborted) return cause;
+  return interrupted(`Interrupted while the disk of ${name} was being saved. Nothing of it is lost.`, {
+    details: [{ label: 'Project', value: name }],
+    hint: `Go on: devbox ${command} ${name}, or devbox reconcile api=aws. Where it stands: devbox status ${name}`,
+    cause,
+  });
 }
 
 /** A save as users see it. */

@@ -1,4 +1,4 @@
-import { DevboxError } from '../../../base/errors.ts';
+import { DevboxError, interrupted } from '../../../base/errors.ts';
 import { leaseOfKey } from '../../../leases/marks.ts';
 import { drive } from '../../../lifecycle/drive.ts';
 import { runMarks, tagKeys } from '../../../lifecycle/marks.ts';
@@ -49,7 +49,12 @@ export async function launchProject(
   } catch (error) {
     // Nothing was sent, or it was refused before it was.
     await giveUp(deployment, name).catch(() => undefined);
-    throw error;
+    if (!deployment.context.signal.aborted) throw error;
+    throw interrupted(`Interrupted before ${name} was launched. The project is as it was before.`, {
+      details: [{ label: 'Project', value: name }],
+      hint: `Launch it: devbox launch ${name}`,
+      cause: error,
+    });
   }
 }
 
@@ -205,7 +210,8 @@ async function giveUp(
 ): Promise<void> {
   const project = await store.get(name);
   if (project?.state.kind === 'launching' && project.state.fresh) await dns.forget(name);
-  // Nobody needs to wait for a box that was refused.
+  // Nobody needs to wait for a box that was refused; and after Ctrl-C, too, the row is put back.
+  const { signal: _, ...rest } = deps;
   const wait = { ...deps.wait, launch: 0, settle: 0 };
-  await drive({ deps: { ...deps, wait, report: () => undefined }, store }, name, { longest: 0 });
+  await drive({ deps: { ...rest, wait, report: () => undefined }, store }, name, { longest: 0 });
 }

@@ -7,8 +7,11 @@ export interface LambdaUser {
   readonly fake: FakeLambda;
   /** Runs the bin against the fake server, with limits shortened to what loopback needs. */
   devbox(argv: readonly string[], options?: BinOptions): Promise<BinResult>;
-  /** Ends it all. @throws Error where the fake server met something that the API does not have. */
-  end(): Promise<void>;
+  /**
+   * Ends it all.
+   * @throws Error where the fake server met something that the API does not have, or a fault no request, unless told not to check.
+   */
+  end(options?: { readonly check?: boolean }): Promise<void>;
 }
 
 export async function lambdaUser(options: FakeLambdaOptions = {}): Promise<LambdaUser> {
@@ -25,9 +28,9 @@ export async function lambdaUser(options: FakeLambdaOptions = {}): Promise<Lambd
     fake,
     devbox: (argv, { env, ...rest } = {}) =>
       home.run([...argv, ...settings], { ...rest, env: { LAMBDA_API_KEY: fake.apiKey, ...env } }),
-    async end() {
+    async end(options) {
       home.remove();
-      await fake.stop();
+      await fake.stop(options);
     },
   };
 }

@@ -4,8 +4,17 @@ import { leaseFiles } from './records.ts';
 
 /** A command that is disturbed, and what there is before it. */
 export interface Scenario {
-  readonly command: 'up' | 'wait' | 'down' | 'cleanup';
+  /** What the tables call it. */
+  readonly name: string;
+  /** Calls before the first of this kind are those of another scenario, and are left alone. */
+  readonly from?: string;
+  /** Its durable writes are those of another scenario. */
+  readonly sameWrites?: boolean;
+  /** Launches refused for lack of capacity before one is accepted. */
+  readonly capacityRefusals?: number;
   readonly argv: readonly string[];
+  /** How it ends where nothing disturbs it. Default `0`. */
+  readonly end?: string;
   /** What successive looks at a box find. */
   readonly statuses: readonly string[];
   /** Its box is gone even where the key of it could not be deleted, which it says. */
@@ -14,8 +23,10 @@ export interface Scenario {
   prepare(user: LambdaUser): Promise<void>;
 }
 
+const launch = 'POST /instance-operations/launch';
+
 /** Settings for whole runs in milliseconds; the wait is long enough for a busy machine. */
-const quick = ['wait.poll_interval=0.02', 'wait.timeout=1.5', 'max_retries=1', 'initial_backoff=0.01'];
+const quick = ['wait.poll_interval=0.02', 'wait.timeout=1.5', 'max_retries=2', 'initial_backoff=0.01'];
 
 const plainUp = (name: string): string[] => [
   'up',
@@ -37,12 +48,11 @@ function rewrite(user: LambdaUser, name: string, change: Readonly<Record<string,
   }
 }
 
-const launch = 'POST /instance-operations/launch';
 const longAgo = '2020-01-01T00:00:00.000Z';
 
 export const scenarios: readonly Scenario[] = [
   {
-    command: 'up',
+    name: 'up',
     argv: [
       ...plainUp('box'),
       'filesystem_mounts={devbox: null}',
@@ -54,20 +64,38 @@ export const scenarios: readonly Scenario[] = [
     prepare: async () => undefined,
   },
   {
-    command: 'wait',
+    name: 'up-that-waits-for-capacity',
+    from: launch,
+    argv: [...plainUp('box'), ...quick],
+    sameWrites: true,
+    capacityRefusals: 1,
+    statuses: ['booting', 'active'],
+    prepare: async () => undefined,
+  },
+  {
+    name: 'up-that-gives-up',
+    from: 'POST /instance-operations/terminate',
+    argv: [...plainUp('box'), 'wait_after_launch=true', 'on_failure=terminate', ...quick],
+    end: '1 `wait/failed`',
+    mayLeaveKey: true,
+    statuses: ['booting', 'unhealthy'],
+    prepare: async () => undefined,
+  },
+  {
+    name: 'wait',
     argv: ['wait', 'box', ...quick.slice(0, 2)],
     statuses: ['booting', 'booting', 'booting', 'active'],
     prepare: (user) => done(user, plainUp('box')),
   },
   {
-    command: 'down',
+    name: 'down',
     argv: ['down', 'box'],
     mayLeaveKey: true,
     statuses: ['active'],
     prepare: (user) => done(user, [...plainUp('box'), 'wait_after_launch=true']),
   },
   {
-    command: 'cleanup',
+    name: 'cleanup',
     argv: ['cleanup'],
     statuses: ['active'],
     async prepare(user) {

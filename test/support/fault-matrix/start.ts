@@ -15,7 +15,8 @@ export interface Start {
 
 /** Prepares a scenario once. */
 export async function startOf(scenario: Scenario): Promise<Start> {
-  const options = { statuses: scenario.statuses, checkSpec: false } as const;
+  const { statuses, capacityRefusals = 0 } = scenario;
+  const options = { statuses, capacityRefusals, checkSpec: false } as const;
   const user = await lambdaUser(options);
   const folder = mkdtempSync(join(tmpdir(), 'devbox-start-'));
   let state: AccountState;

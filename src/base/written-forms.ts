@@ -21,8 +21,9 @@ export function withoutEncoded(text: string, secrets: readonly string[]): string
   const plain = text.replace(base64Run, (run) => (decodings(run).some(isIn) ? hidden : run));
   if (!plain.includes('%')) return plain;
   return plain.replace(/[^\s"'<>]+/g, (word) => {
-    const decoded = percentDecoded(word);
-    return decoded !== word && (isIn(decoded) || isIn(decoded.replaceAll('+', ' '))) ? hidden : word;
+    if (!word.includes('%')) return word;
+    // In a form, a space is a plus sign.
+    return isIn(percentDecoded(word)) || isIn(percentDecoded(word.replaceAll('+', ' '))) ? hidden : word;
   });
 }
 

@@ -58,3 +58,32 @@ describe('hideSecret', () => {
     expect(hideSecret(key, text)).toBe(shown);
   });
 });
+
+describe('a known value', () => {
+  const secret = 'pw "7f/\\&x9+Kd"';
+  const pem = '-----BEGIN KEY-----\nMC4CAQAwBQYDK2VwBCIEIFake\n-----END KEY-----';
+  it.each<[string, string, (text: string) => string]>([
+    ['in JSON', secret, JSON.stringify],
+    ['in JSON in JSON', secret, (text) => JSON.stringify(JSON.stringify(text))],
+    ['in an address', secret, encodeURIComponent],
+    ['in a form', secret, (text) => new URLSearchParams({ text }).toString()],
+    ['in HTML', secret, (text) => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;')],
+    ['in base64', secret, (text) => btoa(text)],
+    ['as a password in base64', secret, (text) => btoa(`ada:${text}`)],
+    ['one line of it', pem, (text) => `key: ${text.split('\n')[1]}`],
+    ['with other ends of lines', pem, (text) => text.replaceAll('\n', '\r\n')],
+    ['wrapped', 'sk-0123456789abcdefghij', (text) => text.replace(/.{8}/g, '$&\n  ')],
+  ])('%s is hidden', (_how, value, written) => {
+    const text = redact(`said ${written(value)} to all`, [value]);
+    expect(text).toContain('[hidden]');
+    expect(text).toMatch(/^said .* to all$/s);
+    for (const part of ['x9', 'Kd', 'MC4C', '0123', '789a', 'g5LMCk', 'OStLZ'])
+      expect(text).not.toContain(part);
+  });
+
+  it('takes nothing else away', () => {
+    const text =
+      'GET https://example.com/a%20b?c=d+e ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFake ada@example\nnext line';
+    expect(redact(text, ['pw "7f/x9"', 'sk-0123456789abcdefghij', pem])).toBe(text);
+  });
+});

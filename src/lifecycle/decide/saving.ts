@@ -209,8 +209,10 @@ function imageOfSnapshots(
     rootDevice,
     isFirst: step === 'snapshots',
     source: source?.id ?? null,
-    disks: saved.flatMap(({ disk: { device, size, type, iops, throughput }, snapshot }) =>
-      snapshot === null ? [] : [{ device, snapshot, size, type, iops, throughput }],
-    ),
+    disks: saved
+      .flatMap(({ disk: { device, size, type, iops, throughput }, snapshot }) =>
+        snapshot === null ? [] : [{ device, snapshot, size, type, iops, throughput }],
+      )
+      .sort((a, b) => Number(b.device === rootDevice) - Number(a.device === rootDevice)),
   };
 }

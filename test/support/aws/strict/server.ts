@@ -65,6 +65,8 @@ export async function startStrictAws({ port = 0 }: { readonly port?: number } = 
       response.destroy();
     });
   });
+  // On a busy machine a client takes up a connection again after longer than Node keeps it.
+  server.keepAliveTimeout = 600_000;
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${portOf(server.address())}`;

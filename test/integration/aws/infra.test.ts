@@ -39,8 +39,8 @@ function keysOf(table: Body): unknown {
   };
 }
 
-describe('scenario 117: an empty account gets', () => {
-  it('both tables with the keys that the code reads them by', () => {
+describe('an empty account gets', () => {
+  it('scenario 117: both tables with the keys that the code reads them by', () => {
     expect(keysOf(bodyOf(tables['main']))).toEqual({
       name: `\${var.prefix}${mainTable.suffix}`,
       keys: [mainTable.partitionKey],
@@ -56,16 +56,19 @@ describe('scenario 117: an empty account gets', () => {
     });
   });
 
-  it.each(Object.entries(tables))('the table %s with backups, and safe from a destroy', (_name, table) => {
-    expect(table).toMatchObject({
-      billing_mode: 'PAY_PER_REQUEST',
-      deletion_protection_enabled: '${var.deletion_protection}',
-      point_in_time_recovery: [{ enabled: true }],
-    });
-    expect(root.variables['deletion_protection']).toMatchObject({ default: true });
-  });
+  it.each(Object.entries(tables))(
+    'scenario 117: the table %s with backups, and safe from a destroy',
+    (_name, table) => {
+      expect(table).toMatchObject({
+        billing_mode: 'PAY_PER_REQUEST',
+        deletion_protection_enabled: '${var.deletion_protection}',
+        point_in_time_recovery: [{ enabled: true }],
+      });
+      expect(root.variables['deletion_protection']).toMatchObject({ default: true });
+    },
+  );
 
-  it('the parameters that devbox looks for, of the right types', () => {
+  it('scenario 117: the parameters that devbox looks for, of the right types', () => {
     const typeOf = Object.fromEntries(
       Object.values(parametersMade).map((made) => {
         const { name, type } = bodyOf(made);
@@ -78,7 +81,7 @@ describe('scenario 117: an empty account gets', () => {
     expect(typeOf).toHaveProperty(['launchTemplateId_az${each.key}'], 'String');
   });
 
-  it('a list of launch templates as JSON, in the order of the zones', () => {
+  it('scenario 117: a list of launch templates as JSON, in the order of the zones', () => {
     expect(parametersMade['launch_template_ids']).toMatchObject({
       value: '${jsonencode(var.launch_template_ids)}',
     });
@@ -88,7 +91,7 @@ describe('scenario 117: an empty account gets', () => {
     });
   });
 
-  it('the inputs and outputs of the first deployments', () => {
+  it('scenario 117: the inputs and outputs of the first deployments', () => {
     expect(Object.keys(root.variables)).toEqual(
       expect.arrayContaining([
         'prefix',
@@ -128,8 +131,8 @@ describe('scenario 117: an empty account gets', () => {
   });
 });
 
-describe('scenario 118: applied again', () => {
-  it('nothing moves because a zone is new, or impaired for an hour', () => {
+describe('applied again', () => {
+  it('scenario 118: nothing moves because a zone is new, or impaired for an hour', () => {
     const zones = bodyOf(bodyOf(vpc.data['aws_availability_zones'])['ordinary']);
     expect(zones).not.toHaveProperty('state');
     expect(blocks(zones['filter'])).toEqual(
@@ -139,11 +142,11 @@ describe('scenario 118: applied again', () => {
     expect(vpc.locals['subnets']).toMatch(/index\(local\.letters/);
   });
 
-  it('no parameter of another deployment is taken over', () => {
+  it('scenario 118: no parameter of another deployment is taken over', () => {
     for (const made of Object.values(parametersMade)) expect(made).not.toHaveProperty('overwrite');
   });
 
-  it('nothing runs on the machine that applies it', () => {
+  it('scenario 118: nothing runs on the machine that applies it', () => {
     for (const module of Object.values(modules)) {
       expect(module.resources).not.toHaveProperty('null_resource');
       expect(module.resources).not.toHaveProperty('terraform_data');
@@ -153,7 +156,7 @@ describe('scenario 118: applied again', () => {
     }
   });
 
-  it('a function never runs before its log group, which has an end', () => {
+  it('scenario 118: a function never runs before its log group, which has an end', () => {
     const { resources } = modules.function;
     expect(bodyOf(resources['aws_cloudwatch_log_group'])['this']).toMatchObject({
       name: '/aws/lambda/${var.name}',
@@ -166,8 +169,8 @@ describe('scenario 118: applied again', () => {
   });
 });
 
-describe('scenario 119: safe by default', () => {
-  it('who may reach SSH has to be said', () => {
+describe('safe by default', () => {
+  it('scenario 119: who may reach SSH has to be said', () => {
     expect(root.variables['ssh_cidr_blocks']).not.toHaveProperty('default');
     const [ingress, ...others] = Object.values(bodyOf(vpc.resources['aws_vpc_security_group_ingress_rule']));
     expect(others).toEqual([]);
@@ -181,7 +184,7 @@ describe('scenario 119: safe by default', () => {
     expect(inTheGroup).not.toHaveProperty('ingress');
   });
 
-  it('templates ask for IMDSv2 and give boxes no role', () => {
+  it('scenario 119: templates ask for IMDSv2 and give boxes no role', () => {
     const template = bodyOf(bodyOf(devbox.resources['aws_launch_template'])['zone']);
     expect(template['metadata_options']).toEqual([
       { http_endpoint: 'enabled', http_tokens: 'required', http_put_response_hop_limit: 1 },
@@ -194,7 +197,7 @@ describe('scenario 119: safe by default', () => {
     }
   });
 
-  it('the token of Cloudflare is in no state', () => {
+  it('scenario 119: the token of Cloudflare is in no state', () => {
     const token = bodyOf(parametersMade['cloudflare_api_token']);
     expect(token).toMatchObject({ value_wo: '${var.cloudflare_api_token}' });
     expect(token).not.toHaveProperty('value');

@@ -1,6 +1,8 @@
 import { TerminateInstancesCommand } from '@aws-sdk/client-ec2';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest, test } from '@jest/globals';
 import { reaperParameters } from '../../../src/lifecycle/deployment.ts';
+import { managedByFunctions, tagKeys } from '../../../src/lifecycle/marks.ts';
+import { saveBegun } from '../../../src/lifecycle/transitions.ts';
 import { makeLeaseTable } from '../../support/aws/lease-table.ts';
 import { type Actor, actorIn, boxOf, launch } from '../../support/aws/lifecycle.ts';
 import { whyNoMoto } from '../../support/aws/moto.ts';
@@ -150,6 +152,31 @@ if (missing) console.warn(`notice: the functions are not run: ${missing}`);
     await expectSaved('ws');
     const [last] = await call('reconcile', [{}]);
     expect(last?.result).toEqual({ projects: 1, changed: 0, waiting: 0, problems: 0 });
+  });
+
+  test('finish what a person began and died at, and mark what the first deployments made', async () => {
+    await begin();
+    const project = await launch(world, user, 'ws');
+    const box = boxOf(project);
+    world.write(box, 'the work on ws');
+    await user.store.change(project, saveBegun(project, { at: new Date().toISOString(), keeps: false }));
+    const image = world.addImage({
+      name: 'old-ami',
+      owner: 'self',
+      tags: { Project: 'old', ManagedBy: managedByFunctions },
+    }).id;
+    await world.putRow({ project: 'old', Status: 'READY', AMI: image, LastInstanceType: 't3.micro' });
+    for (let n = 0; n < 5; n++) {
+      const [ended] = await call('reconcile', [{}]);
+      expect(ended?.error).toBeUndefined();
+      world.arrive();
+    }
+    expect(permissions.refused).toEqual([]);
+    await expectSaved('ws');
+    expect(world.changes()).toEqual(
+      expect.arrayContaining(['StopInstances', 'CreateImage', 'TerminateInstances']),
+    );
+    expect(world.tags(image).get(tagKeys.deployment)).toBe(account.prefix);
   });
 
   test('leave alone what is not theirs', async () => {

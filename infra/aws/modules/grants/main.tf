@@ -179,7 +179,7 @@ locals {
     {
       Effect    = "Allow"
       Action    = ["ec2:CreateTags"]
-      Resource  = concat(local.instances, local.disks)
+      Resource  = concat(local.instances, local.disks, local.images, local.snapshots)
       Condition = local.ours
     },
     {

@@ -1,10 +1,10 @@
-import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { openLeases } from '../../../src/leases/open.ts';
 import { leasesSchema } from '../../../src/leases/settings.ts';
 import type { LeaseStore } from '../../../src/leases/store.ts';
 import { makeLeaseTable, testCredentials } from '../../support/aws/lease-table.ts';
 import { type Moto, startMoto, whyNoMoto } from '../../support/aws/moto.ts';
+import { openWay, type Way } from '../../support/aws/way.ts';
 import { testContext } from '../../support/test-context.ts';
 import { wanted } from '../../unit/leases/store-contract.ts';
 
@@ -13,42 +13,19 @@ if (missing) console.warn(`notice: leases in DynamoDB are not tried: ${missing}`
 
 (missing ? describe.skip : describe)('a table whose answers get lost', () => {
   let moto: Moto;
-  let way: Server;
-  let url: string;
+  let way: Way;
   let table: string;
   let tables = 0;
   /** Whether the answer to this request, counted from 1, is lost after its effect. */
   let loses: (request: number) => boolean = () => false;
-  let requests = 0;
 
   beforeAll(async () => {
     moto = await startMoto();
     Object.assign(process.env, testCredentials);
-    way = createServer(async (request, response) => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of request) chunks.push(chunk);
-      const { host: _, connection: __, 'content-length': ___, ...headers } = request.headers;
-      const answer = await fetch(`${moto.url}${request.url}`, {
-        method: request.method ?? 'POST',
-        headers: Object.entries(headers).map(([name, value]) => [name, String(value)]),
-        body: Buffer.concat(chunks),
-      });
-      const body = Buffer.from(await answer.arrayBuffer());
-      requests += 1;
-      if (loses(requests)) {
-        request.socket.destroy();
-        return;
-      }
-      const type = answer.headers.get('content-type');
-      response.writeHead(answer.status, type ? { 'content-type': type } : {}).end(body);
-    });
-    await new Promise<void>((resolve) => way.listen(0, '127.0.0.1', resolve));
-    const address = way.address();
-    url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+    way = await openWay(moto.url, (request) => (loses(request) ? 'lost-after' : 'through'));
   });
   afterAll(async () => {
     for (const name of Object.keys(testCredentials)) delete process.env[name];
-    way?.closeAllConnections();
     way?.close();
     await moto?.close();
   });
@@ -61,12 +38,11 @@ if (missing) console.warn(`notice: leases in DynamoDB are not tried: ${missing}`
 
   const open = (): LeaseStore =>
     openLeases(
-      leasesSchema.parse({ store: 'dynamodb', table, endpoint: url }),
+      leasesSchema.parse({ store: 'dynamodb', table, endpoint: way.url }),
       testContext('/nowhere', { random: Math.random }),
     );
 
   test.each([0, 1])('every step is taken once, where every second answer is lost', async (odd) => {
-    requests = 0;
     loses = (request) => request % 2 === odd;
     const store = open();
     const { id } = await store.create({ ...wanted, note: '' });

@@ -114,10 +114,18 @@ function isFromOutside(error: unknown): boolean {
   return error instanceof DevboxError ? error.kind !== 'interrupted' : isOfAws(error);
 }
 
-function toCard(name: ProjectName, error: unknown): unknown {
+/** What AWS refused or did not answer, as a card about a project (null: about all of them); other errors as they are. */
+export function toCard(name: ProjectName | null, error: unknown): unknown {
   if (!isOfAws(error)) return error;
   return awsError(error, {
-    doing: `Could not go on with the project ${name}`,
-    details: [{ label: 'Project', value: name }],
+    doing: `Could not go on with ${name === null ? 'the projects' : `the project ${name}`}`,
+    details: name === null ? [] : [{ label: 'Project', value: name }],
+  });
+}
+
+/** Does something about a project. @throws what AWS refused or did not answer as a card. */
+export function withCards<T>(name: ProjectName | null, act: () => Promise<T>): Promise<T> {
+  return act().catch((error: unknown) => {
+    throw toCard(name, error);
   });
 }

@@ -2,7 +2,7 @@ import { DevboxError } from '../base/errors.ts';
 import type { Acting } from './act/act.ts';
 import { wordsOf } from './act/words.ts';
 import type { Step } from './decide/step.ts';
-import { type Drive, drive } from './drive.ts';
+import { type Drive, drive, toCard, withCards } from './drive.ts';
 import { readOldRows, removeOldRows } from './look/old-rows.ts';
 import type { ProjectName } from './names.ts';
 import type { Project } from './project.ts';
@@ -44,8 +44,8 @@ export const scheduledAttempts = 6;
  * lost: saves, launches that came to nothing, ends of boxes, deletions, names. Doing it again changes nothing.
  */
 export async function reconcile(acting: Acting, options: ReconcileOptions): Promise<ReconcileReport> {
-  const names =
-    options.only === undefined ? (await acting.store.list()).map(({ name }) => name) : [options.only];
+  const all = () => acting.store.list().then((projects) => projects.map(({ name }) => name));
+  const names = options.only === undefined ? await withCards(null, all) : [options.only];
   const projects: ProjectReport[] = [];
   for (const name of names.sort()) projects.push(await reconcileProject(acting, name, options));
   return { projects };
@@ -70,7 +70,8 @@ async function reconcileProject(
     did.push(...linesOf(end.taken));
     if (await dropOldRows(acting, end.project)) did.push('Rows of an earlier version of devbox removed');
     return { name, before, project: end.project, did, waitsFor: end.waitsFor, problems: problemsOf(end) };
-  } catch (error) {
+  } catch (thrown) {
+    const error = toCard(name, thrown);
     if (!(error instanceof DevboxError) || error.kind === 'interrupted') throw error;
     return { name, before, project: null, did, waitsFor: null, problems: [error] };
   }

@@ -1,6 +1,6 @@
 import { DevboxError } from '../base/errors.ts';
 import type { Acting } from './act/act.ts';
-import { drive } from './drive.ts';
+import { drive, withCards } from './drive.ts';
 import type { ProjectName } from './names.ts';
 import type { Project } from './project.ts';
 import { noProject } from './save.ts';
@@ -24,14 +24,14 @@ export async function removeProject(
   name: ProjectName,
   { keepImages, abandon }: RemoveOptions,
 ): Promise<readonly string[]> {
-  if ((await acting.store.get(name)) === null) throw noProject(name);
+  if ((await withCards(name, () => acting.store.get(name))) === null) throw noProject(name);
   // What is unfinished may only look in use; a deletion that was begun is finished by this already.
   const { project } = await drive(acting, name, { longest: 0 });
   if (project === null) return [];
   const kept = keepImages ? project.saves.map(({ image }) => image) : [];
   if (project.state.kind !== 'removing') {
     refuseInUse(project, abandon);
-    const begun = await acting.store.change(project, removalBegun(keepImages));
+    const begun = await withCards(name, () => acting.store.change(project, removalBegun(keepImages)));
     if (!begun.done) throw inUse(name, 'somebody else changes it', 'Try again in a moment.');
   }
   const end = await drive(acting, name, { longest: acting.deps.wait.tidy });
@@ -100,7 +100,7 @@ export async function askRestore(
   name: ProjectName,
   generation: number | null,
 ): Promise<Project> {
-  const project = await store.get(name);
+  const project = await withCards(name, () => store.get(name));
   if (project === null) throw noProject(name);
   const save = project.saves.find((each) => each.generation === generation);
   if (generation !== null && save === undefined)
@@ -113,7 +113,9 @@ export async function askRestore(
       ],
       hint: `See them: devbox images project=${name} api=aws`,
     });
-  const written = await store.change(project, restoreAsked(project, save?.image ?? null));
+  const written = await withCards(name, () =>
+    store.change(project, restoreAsked(project, save?.image ?? null)),
+  );
   if (written.done) return written.project;
   throw inUse(name, 'somebody else changes it', 'Try again in a moment.');
 }

@@ -1,6 +1,6 @@
 import { DevboxError, interrupted } from '../base/errors.ts';
 import type { Acting } from './act/act.ts';
-import { type Drive, drive } from './drive.ts';
+import { type Drive, drive, withCards } from './drive.ts';
 import type { ProjectName } from './names.ts';
 import { newestSave, type Project, type Save } from './project.ts';
 import { type Change, runDiscarded, saveBegun, saveRetried } from './transitions.ts';
@@ -80,13 +80,15 @@ async function begin(
     longest: deps.wait.launch,
     until: ({ project: { state } }) => state.kind !== 'legacy' && state.kind !== 'launching',
   });
-  for (let attempt = 0; attempt < mostTries; attempt++) {
-    const project = await store.get(name);
-    if (project === null) throw noProject(name);
-    const to = change(project, new Date(deps.clock.now()).toISOString());
-    if (to === null || (await store.change(project, to)).done) return;
-  }
-  throw busy(name);
+  await withCards(name, async () => {
+    for (let attempt = 0; attempt < mostTries; attempt++) {
+      const project = await store.get(name);
+      if (project === null) throw noProject(name);
+      const to = change(project, new Date(deps.clock.now()).toISOString());
+      if (to === null || (await store.change(project, to)).done) return;
+    }
+    throw busy(name);
+  });
 }
 
 /** Follows a project through states of the given kinds and says how it came out of them. */

@@ -2,6 +2,7 @@ import { TerminateInstancesCommand } from '@aws-sdk/client-ec2';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { projectName } from '../../../src/lifecycle/names.ts';
 import { reconcile } from '../../../src/lifecycle/reconcile.ts';
+import { askRestore, removeProject } from '../../../src/lifecycle/remove.ts';
 import { discardRun, saveAndEnd } from '../../../src/lifecycle/save.ts';
 import { type Actor, actorIn, boxOf, launch, settle } from '../../support/aws/lifecycle.ts';
 import { whyNoMoto } from '../../support/aws/moto.ts';
@@ -191,6 +192,27 @@ const twoDisks = {
     },
     180_000,
   );
+
+  test('a table that does not answer is a card, and reconcile looks after the others', async () => {
+    await launch(world, actor, 'ws');
+    world.fault({ on: 'dynamodb:*', times: Infinity, fault: { kind: 'throttle' } });
+    for (const act of [
+      () => saveAndEnd(actor, ws),
+      () => discardRun(actor, ws),
+      () => reconcile(actor, { attempts: 1, longest: 0 }),
+      () =>
+        reconcile(actor, { attempts: 1, longest: 0, only: ws }).then(({ projects }) => {
+          throw projects[0]?.problems[0];
+        }),
+      () => removeProject(actor, ws, { keepImages: true, abandon: false }),
+      () => askRestore(actor, ws, 1),
+    ])
+      await expect(act()).rejects.toMatchObject({
+        name: 'DevboxError',
+        code: expect.stringMatching(/^aws\//),
+      });
+    world.faults.clear();
+  });
 
   scenario(81, 'a box without disks is an error, not silence', async () => {
     const id = boxOf(await launch(world, actor, 'ws'));

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { ApiSettings, Lease } from '../leases/lease.ts';
+import { parameterPrefix } from '../lifecycle/names.ts';
 import { noFacts } from '../providers/facts.ts';
 import type { Box, Provider } from '../providers/provider.ts';
 import type { CommandDeps } from './command.ts';
@@ -84,6 +85,7 @@ export function apiSettingsOf(api: ApiConfig): ApiSettings {
         ...(api.region ? { region: api.region } : {}),
         ...(api.profile ? { profile: api.profile } : {}),
         ...(api.endpoint ? { endpoint: api.endpoint } : {}),
+        ...(api.param_prefix ? { param_prefix: parameterPrefix(api.param_prefix) } : {}),
       };
     case 'gpulab':
       return { base_url: api.base_url, ...(api.insecure ? { insecure: true } : {}) };

@@ -1,4 +1,6 @@
 import type { Context } from '../../base/context.ts';
+import { tagKeys } from '../../lifecycle/marks.ts';
+import { deploymentOf, parameterPrefix } from '../../lifecycle/names.ts';
 import type { Box, Provider, ProviderDeps } from '../provider.ts';
 import { openAccount } from './account.ts';
 import { boxOf } from './box.ts';
@@ -32,6 +34,17 @@ export async function openAws(api: AwsApi, context: Context, deps: ProviderDeps)
   };
   const told = ({ type, place, message }: Refusal): void =>
     deps.emit({ type: 'notice', level: 'info', message: `No ${type} in ${place}: ${message}` });
+  // Two deployments in one account leave each other's projects alone.
+  const own = deploymentOf(api.param_prefix ?? '');
+  const isOfDeployment = ({ tags }: Box): boolean =>
+    tags[projectTag] === undefined || (tags[tagKeys.deployment] ?? own) === own;
+  let isWarned = false;
+  const warn = (name: string): void => {
+    if (isWarned) return;
+    isWarned = true;
+    const message = `The disk of ${name} goes with it: nothing of an ordinary box survives`;
+    deps.emit({ type: 'notice', level: 'info', message, hint: 'project=NAME keeps a whole disk' });
+  };
   const later = async () => (await projects()).projectsOf(deployment);
   return {
     name: 'aws',
@@ -40,6 +53,7 @@ export async function openAws(api: AwsApi, context: Context, deps: ProviderDeps)
       region,
       ...(api.profile ? { profile: api.profile } : {}),
       ...(api.endpoint ? { endpoint: api.endpoint } : {}),
+      ...(api.param_prefix ? { param_prefix: parameterPrefix(api.param_prefix) } : {}),
     },
     // RunInstances has a bucket of tokens that is filled again; the library waits where it is empty.
     launchIntervalSeconds: 1,
@@ -47,7 +61,7 @@ export async function openAws(api: AwsApi, context: Context, deps: ProviderDeps)
     marksAreSure: true,
     describeLaunch: (settings) => describeLaunch(settings, region),
     sshLaunch,
-    list: async () => (await listInstances(account)).map(box),
+    list: async () => (await listInstances(account)).map(box).filter(isOfDeployment),
     async get(id) {
       const instance = await getInstance(account, id);
       return instance === null ? null : box(instance);
@@ -56,6 +70,7 @@ export async function openAws(api: AwsApi, context: Context, deps: ProviderDeps)
       if (launchSettings(request.settings).project !== null) {
         return (await projects()).launchProject(await deployment(), request, told);
       }
+      warn(request.name);
       return launchBox(account, request, { cwd: context.cwd, home: context.paths.home }, told);
     },
     async terminate(one, options) {

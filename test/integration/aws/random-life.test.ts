@@ -24,6 +24,7 @@ const stepsPerLife = 100;
       `${stepsPerLife} steps of life ${seed} lose nothing that was acknowledged as saved`,
       async () => {
         const world = await World.make(aws);
+        if (seed % 2 === 0) await makeHard(world);
         const lived = new Life(world, projectName('ws'), seed);
         for (let step = 1; step <= stepsPerLife && lived.wrong.length === 0; step++) {
           await lived.step();
@@ -36,3 +37,10 @@ const stepsPerLife = 100;
     );
   }
 });
+
+/** New things show late, everything takes longer, answers come in small pages, and reads lag behind writes. */
+async function makeHard(world: World): Promise<void> {
+  Object.assign(world.progress.pace, { appear: 1, start: 2, stop: 2, end: 3, snapshot: 3, image: 4 });
+  world.cloud.pageSize = 2;
+  await world.lag(2);
+}

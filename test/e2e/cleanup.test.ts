@@ -264,3 +264,43 @@ function lease(more: Readonly<Record<string, unknown>>): string {
   const own = JSON.parse(readFileSync(join(folder(), name), 'utf8'));
   return JSON.stringify({ ...own, id: 'dbx_000000000001', ...more });
 }
+
+describe('what cannot be looked at or deleted', () => {
+  const own = up.filter((word) => !word.startsWith('ssh_key_name='));
+
+  it('keeps no other box from being ended, and is named', async () => {
+    await start();
+    await devbox(up);
+    const [hidden] = fake.instances;
+    await devbox([...up, 'name=over']);
+    for (const name of leaseFiles()) {
+      const file = join(folder(), name);
+      const record = JSON.parse(readFileSync(file, 'utf8'));
+      writeFileSync(file, JSON.stringify({ ...record, expiresAt: longAgo }));
+    }
+    // Not in the list any more, and asked for by itself.
+    if (hidden) hidden.endLooks = 2;
+    const on = `GET /instances/${hidden?.id}`;
+    fake.fault({ on, times: 9, fault: { kind: 'status', status: 503 } });
+    const { code, stdout, stderr } = await devbox(['cleanup']);
+    expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('box: The server') });
+    expect(stdout).toMatch(/over .*ended/);
+    expect(fake.instances.filter(({ terminated }) => !terminated)).toEqual([]);
+    expect(leaseFiles()).toHaveLength(1);
+  });
+
+  it('decides the exit status: a key that stays', async () => {
+    await start();
+    await devbox([...own, 'ttl=1s']);
+    changeLease({ expiresAt: longAgo });
+    fake.fault({ on: 'DELETE /ssh-keys/*', fault: { kind: 'status', status: 503 } });
+    const { code, stderr } = await devbox(['cleanup']);
+    expect({ code, stderr }).toMatchObject({
+      code: 7,
+      stderr: expect.stringContaining('could not be deleted'),
+    });
+    expect(ends()).toBe(1);
+    expect(await devbox(['cleanup'])).toMatchObject({ code: 0 });
+    expect(leaseFiles()).toEqual([]);
+  });
+});

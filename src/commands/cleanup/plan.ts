@@ -66,8 +66,10 @@ export async function planFor(
   failed: DevboxError[],
 ): Promise<Item[]> {
   const items: Item[] = [];
-  for (const lease of asked.leases)
-    await look(items, failed, async () => [await leaseItem(lease, asked, options, deps)]);
+  for (const lease of asked.leases) {
+    const item = (): Promise<Item> => leaseItem(lease, asked, options, deps);
+    await look(items, failed, async () => [await item().catch((error) => fail(lease, error))]);
+  }
   for (const box of asked.boxes) {
     const orphan = orphanItem(box, asked.provider, known, options, deps.context.clock.now());
     if (orphan) items.push(orphan);
@@ -88,6 +90,21 @@ export async function look(
     if (!(error instanceof DevboxError) || error.kind === 'interrupted') throw error;
     failed.push(error);
   }
+}
+
+/** What went wrong, with the box that it is about. */
+function fail({ name, id }: Lease, error: unknown): never {
+  if (!(error instanceof DevboxError) || error.kind === 'interrupted') throw error;
+  const { kind, message, title, code, suggestion, hint } = error;
+  const details = [...error.details, { label: 'Lease', value: id }];
+  throw new DevboxError(kind, `${name}: ${message}`, {
+    title,
+    code,
+    details,
+    suggestion,
+    hint,
+    cause: error,
+  });
 }
 
 /** Keys that devbox made for leases that are not known here. Which lease they are of is no proof that it is over. */

@@ -6,11 +6,18 @@ import { saveBegun } from '../../../src/lifecycle/transitions.ts';
 import { makeLeaseTable } from '../../support/aws/lease-table.ts';
 import { type Actor, actorIn, boxOf, launch } from '../../support/aws/lifecycle.ts';
 import { whyNoMoto } from '../../support/aws/moto.ts';
-import { type StrictAws, startStrictAws, World } from '../../support/aws/strict/index.ts';
+import {
+  type SeedOptions,
+  type StrictAws,
+  startStrictAws,
+  testKeys,
+  World,
+} from '../../support/aws/strict/index.ts';
+import { awsUser } from '../../support/aws/strict/user.ts';
 import { makeHome } from '../../support/bin.ts';
 import { startFakeLambda } from '../../support/fake-lambda/index.ts';
 import { type Deployed, type Invoked, unpackFunctions } from '../../support/infra/deployed.ts';
-import { account, functionsOf } from '../../support/infra/deployment.ts';
+import { account, functionsOf, userStatements } from '../../support/infra/deployment.ts';
 import { matches } from '../../support/infra/event-pattern.ts';
 import { imageEvent, instanceEvent, snapshotEvent } from '../../support/infra/events.ts';
 import { Permissions } from '../../support/infra/permissions.ts';
@@ -59,11 +66,14 @@ if (missing) console.warn(`notice: the functions are not run: ${missing}`);
   let permissions: Permissions;
   let user: Actor;
   /** The account as infra/aws sets it up: every function may do what its role permits, and nothing else. */
-  async function begin(): Promise<void> {
-    world = await World.make(aws);
+  async function begin(options?: SeedOptions): Promise<void> {
+    world = await World.make(aws, options);
     permissions = new Permissions(
       world.account,
-      new Map(Object.entries(functions).map(([name, { statements }]) => [keyOf(name), statements])),
+      new Map([
+        ...Object.entries(functions).map(([name, { statements }]) => [keyOf(name), statements] as const),
+        [testKeys.accessKeyId, userStatements('route53')],
+      ]),
     );
     world.account.watchers.push(permissions);
     user = actorIn(world);
@@ -177,6 +187,29 @@ if (missing) console.warn(`notice: the functions are not run: ${missing}`);
       expect.arrayContaining(['StopInstances', 'CreateImage', 'TerminateInstances']),
     );
     expect(world.tags(image).get(tagKeys.deployment)).toBe(account.prefix);
+  });
+
+  test('take the name away of a box that was ended in the console, and no other', async () => {
+    await begin({ dns: { provider: 'route53', zone: 'dev.example.com' } });
+    const person = awsUser(world, ['api=aws', 'api.poll_interval=0.02', 'wait.ssh=false']);
+    try {
+      for (const name of ['ws', 'other']) {
+        const words = ['launch', name, 'base_ami=ubuntu-24.04', 'instance_type=t3.micro'];
+        expect(await person.devbox(words)).toMatchObject({ code: 0 });
+      }
+    } finally {
+      person.home.remove();
+    }
+    const [kept] = world.resolve('other.dev.example.com');
+    expect(world.resolve('ws.dev.example.com')).toEqual([expect.stringMatching(/^CNAME ec2-/)]);
+    const since = world.events().length;
+    const [box] = world.machines('ws');
+    await user.deps.ec2.send(new TerminateInstancesCommand({ InstanceIds: [box?.id ?? ''] }));
+    const event = world.events()[since];
+    expect(errorsOf(await call('cleanup_dns', [event, event]))).toEqual([]);
+    expect(permissions.refused).toEqual([]);
+    expect(world.resolve('ws.dev.example.com')).toEqual([]);
+    expect(world.resolve('other.dev.example.com')).toEqual([kept]);
   });
 
   test('leave alone what is not theirs', async () => {

@@ -1,7 +1,6 @@
 import { DevboxError } from '../base/errors.ts';
 import type { Acting } from './act/act.ts';
-import { wordsOf } from './act/words.ts';
-import type { Step } from './decide/step.ts';
+import { lineOf } from './act/words.ts';
 import { type Drive, drive, toCard, withCards } from './drive.ts';
 import { readOldRows, removeOldRows } from './look/old-rows.ts';
 import type { ProjectName } from './names.ts';
@@ -67,7 +66,7 @@ async function reconcileProject(
       if (retried.done) did.push('The failed save is tried again');
     }
     const end = await drive(acting, name, { longest });
-    did.push(...linesOf(end.taken));
+    did.push(...end.taken.map(lineOf));
     if (await dropOldRows(acting, end.project)) did.push('Rows of an earlier version of devbox removed');
     return { name, before, project: end.project, did, waitsFor: end.waitsFor, problems: problemsOf(end) };
   } catch (thrown) {
@@ -75,10 +74,6 @@ async function reconcileProject(
     if (!(error instanceof DevboxError) || error.kind === 'interrupted') throw error;
     return { name, before, project: null, did, waitsFor: null, problems: [error] };
   }
-}
-
-function linesOf(steps: readonly Step[]): string[] {
-  return steps.flatMap((step) => wordsOf(step) ?? []);
 }
 
 function problemsOf({ problems }: Drive): DevboxError[] {

@@ -137,8 +137,6 @@ export async function act({ deps, store }: Acting, seen: Seen, step: Step): Prom
         trashChanged(project, { trash: project.trash.filter((thing) => !step.gone.includes(thing)) }),
       );
       return;
-    case 'remove-old-rows':
-      return removeOldRows(deps, project.name, step.rows);
     case 'remove-project': {
       await forgetNames(deps, project.name);
       await store.remove(step.project);

@@ -47,7 +47,28 @@ export function wordsOf(step: Step): string | null {
     case 'keep-volumes':
     case 'end':
     case 'throw-away':
-    case 'remove-old-rows':
       return null;
+  }
+}
+
+/** A step that was taken, in words: also what is too small to tell while it happens. */
+export function lineOf(step: Step): string {
+  const words = wordsOf(step);
+  if (words !== null) return words;
+  switch (step.do) {
+    case 'note-instance':
+      return `Its box is ${step.instance.id}`;
+    case 'note-image':
+      return `Its image is ${step.image}`;
+    case 'keep-volumes':
+      return `The disks of ${step.instance.id} outlive it and are noted`;
+    case 'end':
+      return 'Its session is over';
+    case 'throw-away':
+      return `No longer needed: ${step.trash.map(({ kind, id }) => `${kind} ${id}`).join(', ')}`;
+    case 'forget-trash':
+      return `Gone: ${step.gone.map(({ kind, id }) => `${kind} ${id}`).join(', ')}`;
+    default:
+      return step.do;
   }
 }

@@ -29,7 +29,7 @@ export function stepKey(step: Step): string {
 
 /** Whether a step only tidies up: it may fail without holding anything up. */
 export function isTidying(step: Step): boolean {
-  return ['throw-away', 'delete', 'forget-trash', 'settle-names', 'remove-old-rows'].includes(step.do);
+  return ['throw-away', 'delete', 'forget-trash', 'settle-names'].includes(step.do);
 }
 
 /**

@@ -2,7 +2,7 @@ import type { CurrentRun } from '../../dns/entry.ts';
 import type { Tags } from '../marks.ts';
 import type { Project, RunVolume, Save, Saving, Trash } from '../project.ts';
 import type { Change } from '../transitions.ts';
-import type { OldVolumeRow, SeenInstance } from './seen.ts';
+import type { SeenInstance } from './seen.ts';
 
 /** A disk for an image that is put together of snapshots. */
 export interface ImageDisk {
@@ -96,8 +96,6 @@ export type Step =
   | { readonly do: 'delete'; readonly thing: Trash }
   /** Trash that is gone, or that turned out to be somebody else's (`left` says why, each a line). */
   | { readonly do: 'forget-trash'; readonly gone: readonly Trash[]; readonly left: readonly string[] }
-  /** Rows of the meta table that nothing needs. */
-  | { readonly do: 'remove-old-rows'; readonly rows: readonly OldVolumeRow[] }
   | { readonly do: 'remove-project'; readonly project: Project };
 
 export type StepKind = Step['do'];

@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { cleanLine } from '../../base/text.ts';
 import type { Acting } from '../act/act.ts';
-import { wordsOf } from '../act/words.ts';
+import { lineOf } from '../act/words.ts';
 import type { Step } from '../decide/step.ts';
 import { drive } from '../drive.ts';
 import { isOurs, originOf, type Tags, tagKeys, tagsOf } from '../marks.ts';
@@ -66,7 +66,7 @@ export async function handleEvent(acting: Acting, name: HandlerName, event: unkn
   return {
     kind: 'handled',
     project: found.project.name,
-    did: end.taken.map((step) => wordsOf(step) ?? step.do),
+    did: end.taken.map(lineOf),
     left: end.end === 'not-allowed' ? 'the rest is for others to do' : end.waitsFor,
     problems: end.problems.map(({ error }) => (error instanceof Error ? error.message : String(error))),
   };

@@ -31,6 +31,8 @@ export interface AwsAccount {
   change<T>(call: Asking, send: () => Promise<T>): Promise<T>;
   /** The same for who judges errors of AWS' library himself. @param what for the user. */
   attempt<T>(what: string, send: () => Promise<T>): Promise<T>;
+  /** The same account under another signal than Ctrl-C's: for tidying up after it. */
+  under(signal: AbortSignal): AwsAccount;
 }
 
 /** What is being done, as the beginning of a sentence (`Could not list the instances`), and what its errors mean. */
@@ -69,9 +71,8 @@ export async function openAccount(api: AwsApi, context: Context, emit: Emit): Pr
     { doing: 'Could not find out whose account it is', ...of(profile) },
     (options) => sts.send(new GetCallerIdentityCommand({}), options),
   );
-  const attempt = attempter(context, emit);
   const place = [region, api.endpoint || context.env['AWS_ENDPOINT_URL'] || ''].join(' ');
-  return {
+  const fixed = {
     api,
     region,
     clock: context.clock,
@@ -82,13 +83,21 @@ export async function openAccount(api: AwsApi, context: Context, emit: Emit): Pr
     launching: wrap(new EC2Client({ ...settings, maxAttempts: 1 })),
     ssm: async () => wrap(new (await import('@aws-sdk/client-ssm')).SSMClient(settings)),
     dynamo: async () => wrap(await connection.dynamo()),
-    read,
-    change: (call, send) =>
-      attempt(call.doing, send).catch((error: unknown) => {
-        throw awsError(error, call);
-      }),
-    attempt,
   };
+  const under = (signal: AbortSignal): AwsAccount => {
+    const attempt = attempter({ signal, unanswered: context.unanswered }, emit);
+    return {
+      ...fixed,
+      read: reader(signal),
+      change: (call, send) =>
+        attempt(call.doing, send).catch((error: unknown) => {
+          throw awsError(error, call);
+        }),
+      attempt,
+      under,
+    };
+  };
+  return under(context.signal);
 }
 
 /** Where a profile is named, it is what has to be looked at. */
@@ -129,7 +138,10 @@ function reader(signal: AbortSignal): AwsAccount['read'] {
   };
 }
 
-function attempter({ signal, unanswered }: Context, emit: Emit): AwsAccount['attempt'] {
+function attempter(
+  { signal, unanswered }: Pick<Context, 'signal' | 'unanswered'>,
+  emit: Emit,
+): AwsAccount['attempt'] {
   return async (what, send) => {
     signal.throwIfAborted();
     const sent = { what };

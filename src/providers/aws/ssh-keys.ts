@@ -41,6 +41,8 @@ export function sshKeysOf(account: AwsAccount): SshKeysFacet {
         account.ec2.send(new DeleteKeyPairCommand({ KeyName: key.name })),
       );
     },
+
+    under: (signal) => sshKeysOf(account.under(signal)),
   };
 }
 

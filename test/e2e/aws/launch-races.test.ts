@@ -1,4 +1,4 @@
-import { TerminateInstancesCommand } from '@aws-sdk/client-ec2';
+import { DescribeKeyPairsCommand, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
 import { expect } from '@jest/globals';
 import { firstLaunch, projectUsers } from '../../support/aws/project-user.ts';
 import { scenario } from '../../support/aws/strict/scenario.ts';
@@ -152,6 +152,23 @@ scenario(41, 'Ctrl-C while the box starts: both record and message name it', asy
   const [box = ''] = boxes(world);
   expect({ code, stderr }).toMatchObject({ code: 130, stderr: expect.stringContaining(box) });
   expect(await world.row('ws')).toMatchObject({ InstanceId: box });
+});
+
+scenario(41, 'Ctrl-C before EC2 is asked: no row, no box and no key of devbox’s is left', async () => {
+  const { world, user } = await begin();
+  // So that the row is claimed when the signal has come.
+  world.fault({
+    on: 'dynamodb:UpdateItem',
+    having: /LAUNCHING/,
+    fault: { kind: 'delay', milliseconds: 1500 },
+  });
+  const words = ['launch', 'ws', 'instance_type=t3.micro', `base_ami=${world.images.ubuntu}`];
+  const { code, stderr } = await user.devbox(words, { signalAt: { text: 'Launching ws', signal: 'SIGINT' } });
+  expect({ code, stderr }).toMatchObject({ code: 130, stderr: expect.stringContaining('Interrupted') });
+  world.faults.clear();
+  expect([boxes(world), await world.row('ws')]).toEqual([[], undefined]);
+  const { KeyPairs = [] } = await world.clients().ec2.send(new DescribeKeyPairsCommand({}));
+  expect(KeyPairs.map(({ KeyName }) => KeyName)).toEqual([world.deployment.keyPair]);
 });
 
 /** Looks until there is something. */

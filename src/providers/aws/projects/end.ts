@@ -51,7 +51,8 @@ export async function endProject(
   text: string,
   discard: boolean,
 ): Promise<Save | null> {
-  const name = projectName(text);
+  // Rows of before may have names that are no longer given; their boxes must end all the same.
+  const name = isProjectKey(text) ? text : projectName(text);
   const end = discard ? discardRun : saveAndEnd;
   const ended = await end(deployment.acting, name).catch((error: unknown) => {
     throw discard ? error : stoppedSaving(deployment, name, 'terminate', error);

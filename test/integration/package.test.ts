@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { projectRoot } from '../support/bin.ts';
 
@@ -136,14 +136,50 @@ describe('the package', () => {
         'dist/main.js',
         'dist/compose.mjs',
         'dist/types/compose/index.d.ts',
+        'dist/functions.zip',
+        'infra/aws/main.tf',
+        'infra/aws/README.md',
       ]),
     );
     const strangers = packed.filter(
       (path) =>
-        !/^(?:dist|conf|presets|examples)\/|^(?:README|CHANGELOG)\.md$|^LICENSE$|^package\.json$/.test(path),
+        !/^(?:dist|conf|presets|examples)\/|^infra\/aws\/(?:[\w-]+\/)*(?:[\w-]+\.tf|README\.md)$|^(?:README|CHANGELOG)\.md$|^LICENSE$|^package\.json$/.test(
+          path,
+        ),
     );
     expect(strangers).toEqual([]);
     expect(packed.filter((path) => /(?<!\.d)\.tsx?$|\.map$|\.test\./.test(path))).toEqual([]);
+  });
+
+  it('holds nothing of what Terraform leaves beside the module', () => {
+    const copy = mkdtempSync(join(tmpdir(), 'devbox-package-infra-'));
+    try {
+      cpSync(join(projectRoot, 'package.json'), join(copy, 'package.json'));
+      const left = [
+        '.terraform/providers/registry/provider',
+        '.terraform/modules/other/main.tf',
+        '.terraform.lock.hcl',
+        'terraform.tfstate',
+        'terraform.tfstate.backup',
+        'terraform.tfvars',
+        'mine.tfplan',
+      ];
+      for (const path of ['main.tf', 'modules/vpc/main.tf', 'README.md', ...left]) {
+        const file = join(copy, 'infra', 'aws', path);
+        mkdirSync(dirname(file), { recursive: true });
+        writeFileSync(file, '\n');
+      }
+      const argv = ['pack', '--dry-run', '--ignore-scripts', '--json', '--silent'];
+      const [{ files }] = JSON.parse(execFileSync('npm', argv, { cwd: copy, encoding: 'utf8' }));
+      expect(files.map(({ path }: { path: string }) => path).sort()).toEqual([
+        'infra/aws/README.md',
+        'infra/aws/main.tf',
+        'infra/aws/modules/vpc/main.tf',
+        'package.json',
+      ]);
+    } finally {
+      rmSync(copy, { recursive: true, force: true });
+    }
   });
 
   it('keeps the doc comments', () => {

@@ -24,7 +24,6 @@ export class Cloud {
   readonly images = new Map<string, Image>();
   /** Launches by ClientToken: what was asked, as JSON, and what came of it. */
   readonly tokens = new Map<string, { readonly asked: string; readonly instanceIds: readonly string[] }>();
-  readonly fleets = new Map<string, { readonly asked: string; readonly answer: unknown }>();
   /** Set by tests. */
   limits: LaunchLimit[] = [];
   /** How many images and snapshots the account may own; over that `ResourceLimitExceeded`. */

@@ -10,7 +10,7 @@ import { mappingList, mergeMappings, readMappings } from './mappings.ts';
 import type { ImageMapping, Tags } from './resources.ts';
 import { tagsFor } from './tags.ts';
 
-export const launchTemplate = z.strictObject({
+const launchTemplate = z.strictObject({
   LaunchTemplateId: text.optional(),
   LaunchTemplateName: text.optional(),
   Version: text.default('$Default'),
@@ -26,7 +26,7 @@ const networkInterface = z.strictObject({
 });
 
 /** What RunInstances takes here. */
-export const runShape = z.strictObject({
+const runShape = z.strictObject({
   LaunchTemplate: launchTemplate.optional(),
   ImageId: text.optional(),
   InstanceType: text.optional(),
@@ -59,7 +59,7 @@ export const runShape = z.strictObject({
   DryRun: flag.optional(),
 });
 
-export type RunRequest = z.output<typeof runShape>;
+type RunRequest = z.output<typeof runShape>;
 
 /** Kinds of things that a launch makes and can tag. */
 const launchedKinds = ['instance', 'volume', 'network-interface', 'spot-instances-request', 'elastic-gpu'];
@@ -89,7 +89,7 @@ export const runInstances = action(runShape, async (asked, cloud) => {
 });
 
 /** A request with its template below it: what the request has wins. */
-export async function readLaunch(asked: RunRequest, cloud: Cloud): Promise<Launch> {
+async function readLaunch(asked: RunRequest, cloud: Cloud): Promise<Launch> {
   const { LaunchTemplate: by } = asked;
   const data = by
     ? (await cloud.templates.template(by.LaunchTemplateId, by.LaunchTemplateName, by.Version)).data

@@ -110,7 +110,7 @@ await mkdir(join(dist, 'app'), { recursive: true });
 await Promise.all([
   buildApp(),
   buildTypes(root),
-  buildFunctions(root, { ...common, plugins: [stubs, inkApart] }),
+  buildFunctions(root, { ...common, plugins: [stubs, inkApart], banner: commonJsNames }),
   build({
     ...common,
     plugins: [stubs],

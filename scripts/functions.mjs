@@ -11,11 +11,6 @@ const names = ['create-snapshots', 'create-image', 'mark-ready', 'delete-volume'
 /** A date for every file of the zip: the earliest that the format knows, in the zone of whoever builds. */
 const noDate = new Date(1980, 0, 1);
 
-/** Some of AWS' library is CommonJS. */
-const banner = {
-  js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
-};
-
 /**
  * @param root the folder of package.json, absolute.
  * @param settings of esbuild, as for the rest of dist/.
@@ -31,7 +26,6 @@ export async function buildFunctions(root, settings) {
     outdir: 'dist/functions',
     chunkNames: 'shared/[hash]',
     outExtension: { '.js': '.mjs' },
-    banner,
     define: { ...settings.define, devboxVersion: JSON.stringify(await versionOf(root)) },
     write: false,
   });

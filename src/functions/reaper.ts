@@ -30,8 +30,9 @@ export async function reapLeases(table: string, work: Work): Promise<void> {
   const context = contextOf(keys, report.stream, said.stream, signal);
   const argv = ['reap', '--json', 'leases.store=dynamodb', `leases.table=${table}`];
   const status = await run(argv, context);
-  for (const line of lines(said.text())) log.warn(line, { leases: table });
-  for (const line of lines(report.text())) log.info(line, { leases: table, status });
+  const [complaint, outcome] = [inOneLine(said.text()), inOneLine(report.text())];
+  if (complaint !== '') log.warn(complaint, { leases: table });
+  log.info(outcome, { leases: table, status });
   if (goesOn.includes(status) || lacksOnlyKeys(said.text())) return;
   throw new Error(`not all that is over could be ended: devbox reap ended with status ${status}`);
 }
@@ -87,8 +88,8 @@ function contextOf(
 /** Put in by scripts/functions.mjs. */
 declare const devboxVersion: string;
 
-function lines(text: string): string[] {
-  return text.split('\n').filter((line) => line.trim() !== '');
+function inOneLine(text: string): string {
+  return text.trim().replace(/\s*\n\s*/g, ' ');
 }
 
 /** Whether each error tells that there is no key here, which is for somebody else to end then. */

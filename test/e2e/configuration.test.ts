@@ -209,7 +209,7 @@ describe('help and version', () => {
       'Boxes:',
       'command=up_gh200',
       '--api-key KEY',
-      'api: default, gpulab, lambda, local',
+      'api: aws, default, gpulab, lambda, local',
       'poll_interval: 5',
       '130',
     ]) {

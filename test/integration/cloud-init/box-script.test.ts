@@ -105,7 +105,7 @@ onBoxes('the next box', () => {
 
   test('a home whose key file is a dangling link can be entered', async () => {
     const one = await sandbox.box('one');
-    await one.run(`${storage} && ln -sf /nowhere /home/ubuntu/.ssh/authorized_keys && ${stop}`);
+    await one.run(`${storage} && ln -sf /nowhere/at/all /home/ubuntu/.ssh/authorized_keys && ${stop}`);
     const two = await sandbox.box('two');
     expect((await two.run(storage)).status).toBe(0);
     expect(await authorized()).toBe('ssh-ed25519 AAAA two\n');

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { DeleteTableCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { systemClock } from '../../../src/base/clock.ts';
@@ -15,21 +18,25 @@ if (missing) console.warn(`notice: leases in DynamoDB are not tested: ${missing}
 
 (missing ? describe.skip : describe)('DynamoDB', () => {
   let moto: Moto;
+  /** Where what this machine keeps in files lies. */
+  let home: string;
   let tables = 0;
   beforeAll(async () => {
+    home = mkdtempSync(join(tmpdir(), 'devbox-leases-'));
     moto = await startMoto();
     Object.assign(process.env, testCredentials);
   });
   afterAll(async () => {
     for (const name of Object.keys(testCredentials)) delete process.env[name];
     await moto?.close();
+    rmSync(home, { recursive: true, force: true });
   });
 
   /** As a machine of this name opens it. */
   const open = (table: string, host = 'here'): LeaseStore =>
     openLeases(
       leasesSchema.parse({ store: 'dynamodb', table, endpoint: moto.url }),
-      testContext('/nowhere', { user: { name: 'me', host }, random: Math.random }),
+      testContext(home, { user: { name: 'me', host }, random: Math.random }),
     );
   const newTable = async (): Promise<string> => {
     tables += 1;
@@ -89,7 +96,7 @@ if (missing) console.warn(`notice: leases in DynamoDB are not tested: ${missing}
       },
     };
     const settings = leasesSchema.parse({ store: 'dynamodb', table, endpoint: moto.url });
-    const world = { ...testContext('/nowhere', { random: Math.random }), clock };
+    const world = { ...testContext(home, { random: Math.random }), clock };
     const client = testDynamo(moto.url);
     const other = await openTable(settings, { ...world, user: { host: 'there' } });
     const mine = await openTable(settings, { ...world, user: { host: 'here' } });

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { openLeases } from '../../../src/leases/open.ts';
 import { leasesSchema } from '../../../src/leases/settings.ts';
@@ -13,6 +16,8 @@ if (missing) console.warn(`notice: leases in DynamoDB are not tried: ${missing}`
 
 (missing ? describe.skip : describe)('a table whose answers get lost', () => {
   let moto: Moto;
+  /** Where what this machine keeps in files lies. */
+  let home: string;
   let way: Way;
   let table: string;
   let tables = 0;
@@ -20,6 +25,7 @@ if (missing) console.warn(`notice: leases in DynamoDB are not tried: ${missing}`
   let loses: (request: number) => boolean = () => false;
 
   beforeAll(async () => {
+    home = mkdtempSync(join(tmpdir(), 'devbox-leases-'));
     moto = await startMoto();
     Object.assign(process.env, testCredentials);
     way = await openWay(moto.url, (request) => (loses(request) ? 'lost-after' : 'through'));
@@ -28,6 +34,7 @@ if (missing) console.warn(`notice: leases in DynamoDB are not tried: ${missing}`
     for (const name of Object.keys(testCredentials)) delete process.env[name];
     way?.close();
     await moto?.close();
+    rmSync(home, { recursive: true, force: true });
   });
   beforeEach(async () => {
     loses = () => false;
@@ -39,7 +46,7 @@ if (missing) console.warn(`notice: leases in DynamoDB are not tried: ${missing}`
   const open = (): LeaseStore =>
     openLeases(
       leasesSchema.parse({ store: 'dynamodb', table, endpoint: way.url }),
-      testContext('/nowhere', { random: Math.random }),
+      testContext(home, { random: Math.random }),
     );
 
   test.each([0, 1])('every step is taken once, where every second answer is lost', async (odd) => {

@@ -244,6 +244,12 @@ describe('help and version', () => {
     expect((await home.run(['help', 'auht'])).stderr).toMatch(/Commands:.* auth, /);
   });
 
+  it('lists the flags for what lies deeper than a setting', async () => {
+    expect((await home.run(['help', 'status'])).stdout).toMatch(
+      /--param-prefix +the same as api\.param_prefix=/,
+    );
+  });
+
   it('puts every command under a heading', async () => {
     expect((await home.run(['--help'])).stdout).not.toContain('Others:');
   });

@@ -25,15 +25,18 @@ export async function commandHelp(topic: Topic, source: ConfigSource, context: C
   const rest = command.rest === undefined ? '' : ' -- COMMAND [ARGUMENT ...]';
   const names = otherNames(command, source, context).filter((name) => name !== option);
   const page = blankPage(columns);
+  const group = 'Settings (--max-retries 5 and max_retries=5 are the same):';
   for (const [key, value] of Object.entries(composition.config)) {
     if (!Object.hasOwn(command.shape, key)) continue;
     page.option(key.replaceAll('_', '-'), {
       alias: spellingsOf(key, command),
       describe: describe(command, key),
       defaultDescription: defaultText(value, composition),
-      group: 'Settings (--max-retries 5 and max_retries=5 are the same):',
+      group,
     });
   }
+  for (const [flag, key] of deeperFlags(command))
+    page.option(flag, { describe: `the same as ${key}=`, group });
   const flags = await page.getHelp();
   const more = membersOf(option, await loadCommands());
   return [
@@ -87,8 +90,16 @@ function otherNames({ name: command, shape }: Command, source: ConfigSource, con
   return options.map(({ name }) => name).filter((name) => name !== command && settings(name) === ours);
 }
 
+const keyOf = (spelling: FlagSpelling): string => (typeof spelling === 'string' ? spelling : spelling.key);
+
+/** The flags for what lies inside a setting or a group, such as `cloud_init.file`, and its path. */
+function deeperFlags({ flags = {} }: Command): [flag: string, key: string][] {
+  return Object.entries(flags).flatMap(([flag, spelling]): [string, string][] =>
+    keyOf(spelling).includes('.') ? [[flag, keyOf(spelling)]] : [],
+  );
+}
+
 function spellingsOf(key: string, { flags = {} }: Command): string[] {
-  const keyOf = (spelling: FlagSpelling): string => (typeof spelling === 'string' ? spelling : spelling.key);
   return Object.entries(flags)
     .filter(([name, spelling]) => keyOf(spelling) === key && name !== key.replaceAll('_', '-'))
     .map(([name]) => name);

@@ -17,11 +17,17 @@ function compiled(schema: unknown): ValidateFunction {
   return ajv.compile(Object(schema));
 }
 
+/** Compiled once each: the one of the commands takes a second. */
+const schemas = new Map<string, ValidateFunction>();
+
 /** What an editor does: reads the line that names the schema, and loads it relative to the file. */
 function schemaOf(file: string): ValidateFunction {
-  const [, path] = /^# yaml-language-server: \$schema=(\S+)$/m.exec(readFileSync(file, 'utf8')) ?? [];
-  if (path === undefined) throw new Error(`${file} names no schema`);
-  return compiled(JSON.parse(readFileSync(resolve(dirname(file), path), 'utf8')));
+  const [, name] = /^# yaml-language-server: \$schema=(\S+)$/m.exec(readFileSync(file, 'utf8')) ?? [];
+  if (name === undefined) throw new Error(`${file} names no schema`);
+  const path = resolve(dirname(file), name);
+  const known = schemas.get(path) ?? compiled(JSON.parse(readFileSync(path, 'utf8')));
+  schemas.set(path, known);
+  return known;
 }
 
 function problemsOf(validate: ValidateFunction, yaml: string): string[] {

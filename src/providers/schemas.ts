@@ -13,10 +13,22 @@ interface Schemas {
   readonly launch: z.ZodMiniType;
 }
 
+/** Only what is asked for is made: one provider of them all is used, and most commands launch nothing. */
+function lazily(api: () => Schemas['api'], launch: () => Schemas['launch']): Schemas {
+  return {
+    get api() {
+      return api();
+    },
+    get launch() {
+      return launch();
+    },
+  };
+}
+
 /** What each provider contributes to the schema of the configuration. */
 export const providerSchemas: Readonly<Record<ProviderName, Schemas>> = {
-  lambda: { api: lambdaApiSchema, launch: lambdaLaunchSchema },
-  aws: { api: awsApiSchema, launch: awsLaunchSchema },
-  gpulab: { api: gpulabApiSchema, launch: serverLaunchSchema },
-  local: { api: localApiSchema, launch: serverLaunchSchema },
+  lambda: lazily(lambdaApiSchema, lambdaLaunchSchema),
+  aws: lazily(awsApiSchema, awsLaunchSchema),
+  gpulab: lazily(gpulabApiSchema, serverLaunchSchema),
+  local: lazily(localApiSchema, serverLaunchSchema),
 };

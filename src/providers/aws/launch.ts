@@ -113,7 +113,7 @@ function noRoom(refusals: readonly Refusal[]): DevboxError {
 
 /** The settings of a launch as their schema reads them. @throws DevboxError of kind `usage`. */
 export function launchSettings(settings: unknown): AwsLaunch {
-  return parse(awsLaunchSchema, settings, '');
+  return parse(awsLaunchSchema(), settings, '');
 }
 
 /** Tags of whatever a launch makes. @param marks beside those of the lease. */

@@ -72,7 +72,7 @@ export function serverProvider(options: ServerProviderOptions): Provider & Serve
     describeLaunch: (settings) =>
       name === 'local'
         ? 'a box on this machine'
-        : describeServerLaunch(z.parse(serverLaunchSchema, settings)),
+        : describeServerLaunch(z.parse(serverLaunchSchema(), settings)),
 
     list: async () => (await listContainers(await connect())).map((container) => toBox(container, name)),
 
@@ -90,7 +90,7 @@ export function serverProvider(options: ServerProviderOptions): Provider & Serve
         if (error instanceof DevboxError) return { outcome: 'refused', retry: 'no', error };
         throw error;
       }
-      const settings = z.parse(serverLaunchSchema, request.settings);
+      const settings = z.parse(serverLaunchSchema(), request.settings);
       return launchContainer(connection, request, settings, options.clock, signal);
     },
 

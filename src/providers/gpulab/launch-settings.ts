@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { once } from '../../base/once.ts';
 import { shellLine } from '../../base/shell.ts';
 import { notForOthers } from '../aws/launch-settings.ts';
 import { foreignSetting, needed } from '../setting-schemas.ts';
@@ -106,17 +107,19 @@ export const serverLaunchShape = {
 const notHere = foreignSetting('it is for the machines of api=lambda and api=aws');
 
 /** What a launch needs of the settings of a command; others are not its business. */
-export const serverLaunchSchema = z.object({
-  ...serverLaunchShape,
-  ...notForOthers,
-  // Whoever sets these relies on them: who gets in, and where files are.
-  hostname: notHere,
-  filesystem_mounts: notHere,
-  firewall_rulesets: notHere,
-});
+export const serverLaunchSchema = once(() =>
+  z.object({
+    ...serverLaunchShape,
+    ...notForOthers,
+    // Whoever sets these relies on them: who gets in, and where files are.
+    hostname: notHere,
+    filesystem_mounts: notHere,
+    firewall_rulesets: notHere,
+  }),
+);
 
 export type ServerLaunch = Omit<
-  z.infer<typeof serverLaunchSchema>,
+  z.infer<ReturnType<typeof serverLaunchSchema>>,
   'hostname' | 'filesystem_mounts' | 'firewall_rulesets' | keyof typeof notForOthers
 >;
 

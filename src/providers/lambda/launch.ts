@@ -18,13 +18,13 @@ export interface Places {
 
 /** `gpu_1x_gh200 in us-east-3`. @throws DevboxError of kind `usage`, naming the setting that is wrong. */
 export function describeLaunch(settings: unknown): string {
-  const { instance_type, region } = parse(lambdaLaunchSchema, settings, '');
+  const { instance_type, region } = parse(lambdaLaunchSchema(), settings, '');
   return `${instance_type} in ${region}`;
 }
 
 /** @throws DevboxError of kind `usage`, naming the setting that is wrong. */
 export function sshLaunch(settings: unknown): SshLaunch {
-  const { ssh_key_name, cloud_init, tailscale } = parse(lambdaLaunchSchema, settings, '');
+  const { ssh_key_name, cloud_init, tailscale } = parse(lambdaLaunchSchema(), settings, '');
   const { enabled, file } = cloud_init;
   const noHostKey = enabled ? file && 'its cloud-init is a file of your own' : 'it boots without cloud-init';
   if (tailscale.enabled && noHostKey !== null)
@@ -37,7 +37,7 @@ export function sshLaunch(settings: unknown): SshLaunch {
  * @throws DevboxError of kind `usage`, before any request, naming the setting.
  */
 export async function launchBody(request: LaunchRequest, places: Places): Promise<Record<string, unknown>> {
-  const settings = parse(lambdaLaunchSchema, request.settings, '');
+  const settings = parse(lambdaLaunchSchema(), request.settings, '');
   const tags = { ...parse(lambdaTagsSchema, request.tags, 'tags'), ...request.marks };
   if ([...request.name].length > maxNameLength) {
     throw wrong('instance_name', `is longer than ${maxNameLength} characters`);

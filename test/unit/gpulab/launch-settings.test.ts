@@ -3,10 +3,10 @@ import * as z from 'zod/mini';
 import { createKeys, serverLaunchSchema } from '../../../src/providers/gpulab/launch-settings.ts';
 
 const keysOf = (settings: Readonly<Record<string, unknown>>) =>
-  createKeys(z.parse(serverLaunchSchema, settings));
+  createKeys(z.parse(serverLaunchSchema(), settings));
 
 const problemsOf = (settings: Readonly<Record<string, unknown>>): string[] =>
-  (z.safeParse(serverLaunchSchema, settings).error?.issues ?? []).map(
+  (z.safeParse(serverLaunchSchema(), settings).error?.issues ?? []).map(
     ({ path, message }) => `${path.join('.')} ${message}`,
   );
 

@@ -5,13 +5,13 @@ import { gpulabApiSchema } from '../../../src/providers/gpulab/schema.ts';
 
 const problemsOf = (settings: Readonly<Record<string, unknown>>): string[] =>
   (
-    z.safeParse(gpulabApiSchema, { provider: 'gpulab', base_url: 'https://gpulab.ai/api', ...settings }).error
-      ?.issues ?? []
+    z.safeParse(gpulabApiSchema(), { provider: 'gpulab', base_url: 'https://gpulab.ai/api', ...settings })
+      .error?.issues ?? []
   ).map(({ path, message }) => `${path.join('.')} ${message}`);
 
 describe('settings', () => {
   test('have defaults', () => {
-    expect(z.parse(gpulabApiSchema, { provider: 'gpulab', base_url: 'https://gpulab.ai/api' })).toEqual({
+    expect(z.parse(gpulabApiSchema(), { provider: 'gpulab', base_url: 'https://gpulab.ai/api' })).toEqual({
       provider: 'gpulab',
       base_url: 'https://gpulab.ai/api',
       api_key: null,

@@ -33,7 +33,7 @@ function firstProblem(schema: Parser, value: unknown): string | undefined {
 
 describe('lambdaApiSchema', () => {
   test("the pace defaults to the provider's published limits", () => {
-    expect(lambdaApiSchema.parse(api)).toEqual({ ...api, request_interval: 1, launch_interval: 12 });
+    expect(lambdaApiSchema().parse(api)).toEqual({ ...api, request_interval: 1, launch_interval: 12 });
   });
 
   test.each([
@@ -43,7 +43,7 @@ describe('lambdaApiSchema', () => {
     { given: { timeout: 0.05, request_interval: 0, launch_interval: 0 } },
     { given: { api_key: 'secret' } },
   ])('accepts $given', ({ given }) => {
-    expect(firstProblem(lambdaApiSchema, { ...api, ...given })).toBeUndefined();
+    expect(firstProblem(lambdaApiSchema(), { ...api, ...given })).toBeUndefined();
   });
 
   test.each([
@@ -62,11 +62,11 @@ describe('lambdaApiSchema', () => {
     { given: { request_interval: -1 }, problem: /^request_interval must be at least 0 seconds/ },
     { given: { api_key: 17 }, problem: /^api_key must be text/ },
   ])('refuses $given and says why', ({ given, problem }) => {
-    expect(firstProblem(lambdaApiSchema, { ...api, ...given })).toMatch(problem);
+    expect(firstProblem(lambdaApiSchema(), { ...api, ...given })).toMatch(problem);
   });
 
   test('refuses unknown keys', () => {
-    expect(lambdaApiSchema.safeParse({ ...api, retries: 3 }).success).toBe(false);
+    expect(lambdaApiSchema().safeParse({ ...api, retries: 3 }).success).toBe(false);
   });
 });
 
@@ -74,7 +74,7 @@ const leftOut = 'must be left out: it is for the containers of api=gpulab and ap
 
 describe('lambdaLaunchSchema', () => {
   test('leaves the other keys of up alone and takes absent ones for null', () => {
-    const parsed = lambdaLaunchSchema.parse({ ...launch, max_retries: 20, ports: [], template: null });
+    const parsed = lambdaLaunchSchema().parse({ ...launch, max_retries: 20, ports: [], template: null });
     expect(parsed).toMatchObject({ ...launch, filesystem_name: null, image_id: null });
     expect(parsed).not.toHaveProperty('max_retries');
   });
@@ -99,7 +99,7 @@ describe('lambdaLaunchSchema', () => {
       problem: 'cloud_init.enabled must be true or false',
     },
   ])('$problem', ({ given, problem }) => {
-    expect(firstProblem(lambdaLaunchSchema, { ...launch, ...given })).toBe(problem);
+    expect(firstProblem(lambdaLaunchSchema(), { ...launch, ...given })).toBe(problem);
   });
 });
 

@@ -12,11 +12,11 @@ test.each([
   ['an engine that is none', { engine: 'vm' }, false],
   ['an unknown key', { api_key: 'x' }, false],
 ])('settings with %s', (_what, settings, valid) => {
-  expect(z.safeParse(localApiSchema, { provider: 'local', ...settings }).success).toBe(valid);
+  expect(z.safeParse(localApiSchema(), { provider: 'local', ...settings }).success).toBe(valid);
 });
 
 test('defaults', () => {
-  expect(z.parse(localApiSchema, { provider: 'local' })).toEqual({
+  expect(z.parse(localApiSchema(), { provider: 'local' })).toEqual({
     provider: 'local',
     engine: 'process',
     timeout: 30,

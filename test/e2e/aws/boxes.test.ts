@@ -3,6 +3,8 @@ import { whyNoMoto } from '../../support/aws/moto.ts';
 import { projectUsers } from '../../support/aws/project-user.ts';
 import type { World } from '../../support/aws/strict/world.ts';
 
+const missing = whyNoMoto();
+if (missing) console.warn(`notice: ordinary boxes on AWS are not tried: ${missing}`);
 const begin = projectUsers();
 
 const launches = (world: World) => world.calls.of('ec2:RunInstances').map(({ params }) => Object(params));
@@ -12,7 +14,7 @@ const alive = (world: World) =>
   );
 const up = ['up', 'instance_type=t3.micro'];
 
-(whyNoMoto() ? describe.skip : describe)('an ordinary box on AWS', () => {
+(missing ? describe.skip : describe)('an ordinary box on AWS', () => {
   test('comes up with a key of its own, is listed, stopped, started and ended, and leaves nothing', async () => {
     const { world, devbox } = await begin();
     const made = await devbox([...up, 'wait_after_launch=true']);

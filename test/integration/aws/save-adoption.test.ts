@@ -1,28 +1,26 @@
 import { CreateSnapshotCommand, RunInstancesCommand, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import { projectName } from '../../../src/lifecycle/names.ts';
 import { reconcile } from '../../../src/lifecycle/reconcile.ts';
 import { saveAndEnd } from '../../../src/lifecycle/save.ts';
 import { type Actor, actorIn, boxOf, launch } from '../../support/aws/lifecycle.ts';
 import { whyNoMoto } from '../../support/aws/moto.ts';
-import { type StrictAws, startStrictAws, World } from '../../support/aws/strict/index.ts';
+import { eachInOwnWorld } from '../../support/aws/own-world.ts';
+import type { World } from '../../support/aws/strict/index.ts';
 import { scenario } from '../../support/aws/strict/scenario.ts';
 
 const ws = projectName('ws');
 
 (whyNoMoto() ? describe.skip : describe)('rows of the first deployments', () => {
-  let aws: StrictAws;
   let world: World;
   let actor: Actor;
-  beforeAll(async () => {
-    aws = await startStrictAws();
-  });
-  afterAll(() => aws.close());
-  beforeEach(async () => {
-    world = await World.make(aws, { legacy: true });
-    actor = actorIn(world);
-  });
-  afterEach(() => world.end());
+  eachInOwnWorld(
+    (made) => {
+      world = made;
+      actor = actorIn(made);
+    },
+    { legacy: true },
+  );
 
   const all = (longest = 40) => reconcile(actor, { attempts: 6, longest });
   /** An image as the functions of before registered it. */

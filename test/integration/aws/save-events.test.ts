@@ -1,5 +1,5 @@
 import { TerminateInstancesCommand } from '@aws-sdk/client-ec2';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import { handleEvent } from '../../../src/lifecycle/handlers/handle.ts';
 import { projectName } from '../../../src/lifecycle/names.ts';
 import { reconcile } from '../../../src/lifecycle/reconcile.ts';
@@ -12,32 +12,22 @@ import {
   deliverAll,
   launch,
   settle,
+  twoDisks,
 } from '../../support/aws/lifecycle.ts';
 import { whyNoMoto } from '../../support/aws/moto.ts';
-import { type AwsEvent, type StrictAws, startStrictAws, World } from '../../support/aws/strict/index.ts';
+import { eachInOwnWorld } from '../../support/aws/own-world.ts';
+import type { AwsEvent, World } from '../../support/aws/strict/index.ts';
 import { scenario } from '../../support/aws/strict/scenario.ts';
 
 const ws = projectName('ws');
-const second = {
-  BlockDeviceMappings: [
-    { DeviceName: '/dev/sda1', Ebs: { DeleteOnTermination: false } },
-    { DeviceName: '/dev/sdf', Ebs: { VolumeSize: 2, VolumeType: 'gp3', DeleteOnTermination: false } },
-  ],
-} as const;
 
 (whyNoMoto() ? describe.skip : describe)('events about the boxes of a project', () => {
-  let aws: StrictAws;
   let world: World;
   let actor: Actor;
-  beforeAll(async () => {
-    aws = await startStrictAws();
+  eachInOwnWorld((made) => {
+    world = made;
+    actor = actorIn(made);
   });
-  afterAll(() => aws.close());
-  beforeEach(async () => {
-    world = await World.make(aws);
-    actor = actorIn(world);
-  });
-  afterEach(() => world.end());
 
   /** Nothing arrives by being looked at. */
   const holdStill = (): void => {
@@ -94,7 +84,7 @@ const second = {
   });
 
   scenario(64, 'two disks that are done at the same time make one image', async () => {
-    await toSnapshots(second);
+    await toSnapshots(twoDisks);
     const taken = ofProject('snapshots');
     expect(taken).toHaveLength(2);
     for (const { id } of taken) world.progress.finish(id);
@@ -125,7 +115,7 @@ const second = {
   );
 
   scenario(66, 'snapshots whose events are lost, or come early, are found all the same', async () => {
-    await toSnapshots(second);
+    await toSnapshots(twoDisks);
     const [first] = ofProject('snapshots');
     world.progress.finish(first?.id ?? '');
     await deliver(actor, last(snapshot));
@@ -247,7 +237,7 @@ const second = {
   });
 
   scenario(73, 'every order of the events of a run with two disks, each twice, ends the same', async () => {
-    await toSnapshots(second);
+    await toSnapshots(twoDisks);
     await deliverAll(world, actor);
     await settle(actor, ws);
     const events = world.events();

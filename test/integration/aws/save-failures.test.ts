@@ -1,35 +1,24 @@
 import { TerminateInstancesCommand } from '@aws-sdk/client-ec2';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { projectName } from '../../../src/lifecycle/names.ts';
 import { reconcile } from '../../../src/lifecycle/reconcile.ts';
 import { askRestore, removeProject } from '../../../src/lifecycle/remove.ts';
 import { discardRun, saveAndEnd } from '../../../src/lifecycle/save.ts';
-import { type Actor, actorIn, boxOf, launch, settle } from '../../support/aws/lifecycle.ts';
+import { type Actor, actorIn, boxOf, launch, settle, twoDisks } from '../../support/aws/lifecycle.ts';
 import { whyNoMoto } from '../../support/aws/moto.ts';
-import { type StrictAws, startStrictAws, World } from '../../support/aws/strict/index.ts';
+import { eachInOwnWorld } from '../../support/aws/own-world.ts';
+import type { World } from '../../support/aws/strict/index.ts';
 import { scenario } from '../../support/aws/strict/scenario.ts';
 
 const ws = projectName('ws');
-const twoDisks = {
-  BlockDeviceMappings: [
-    { DeviceName: '/dev/sda1', Ebs: { DeleteOnTermination: false } },
-    { DeviceName: '/dev/sdf', Ebs: { VolumeSize: 2, VolumeType: 'gp3', DeleteOnTermination: false } },
-  ],
-} as const;
 
 (whyNoMoto() ? describe.skip : describe)('a save that fails', () => {
-  let aws: StrictAws;
   let world: World;
   let actor: Actor;
-  beforeAll(async () => {
-    aws = await startStrictAws();
+  eachInOwnWorld((made) => {
+    world = made;
+    actor = actorIn(made);
   });
-  afterAll(() => aws.close());
-  beforeEach(async () => {
-    world = await World.make(aws);
-    actor = actorIn(world);
-  });
-  afterEach(() => world.end());
 
   const retry = () => reconcile(actor, { attempts: 99, longest: 40 });
   const countOf = (name: string): number => world.changes().filter((each) => each === name).length;

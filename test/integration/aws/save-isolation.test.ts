@@ -1,30 +1,25 @@
 import { RunInstancesCommand, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import { projectName } from '../../../src/lifecycle/names.ts';
 import { reconcile } from '../../../src/lifecycle/reconcile.ts';
 import { removeProject } from '../../../src/lifecycle/remove.ts';
 import { saveAndEnd } from '../../../src/lifecycle/save.ts';
 import { type Actor, actorIn, boxOf, deliver, launch, settle } from '../../support/aws/lifecycle.ts';
 import { whyNoMoto } from '../../support/aws/moto.ts';
-import { type StrictAws, startStrictAws, World } from '../../support/aws/strict/index.ts';
+import { eachInOwnWorld } from '../../support/aws/own-world.ts';
+import type { World } from '../../support/aws/strict/index.ts';
 import { scenario } from '../../support/aws/strict/scenario.ts';
 
 const ws = projectName('ws');
 const other = projectName('other');
 
 (whyNoMoto() ? describe.skip : describe)('what is not the project own', () => {
-  let aws: StrictAws;
   let world: World;
   let actor: Actor;
-  beforeAll(async () => {
-    aws = await startStrictAws();
+  eachInOwnWorld((made) => {
+    world = made;
+    actor = actorIn(made);
   });
-  afterAll(() => aws.close());
-  beforeEach(async () => {
-    world = await World.make(aws);
-    actor = actorIn(world);
-  });
-  afterEach(() => world.end());
   const all = () => reconcile(actor, { attempts: 6, longest: 40 });
 
   scenario(

@@ -1,5 +1,5 @@
 import { AttachVolumeCommand, CreateVolumeCommand, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from '@jest/globals';
+import { beforeEach, describe, expect } from '@jest/globals';
 import { emptyDnsEntry } from '../../../src/dns/entry.ts';
 import { storedLabel } from '../../../src/dns/label.ts';
 import type { DnsPort } from '../../../src/dns/port.ts';
@@ -11,24 +11,22 @@ import { saveAndEnd } from '../../../src/lifecycle/save.ts';
 import { openDnsIn } from '../../support/aws/dns-user.ts';
 import { type Actor, actorIn, boxOf, deliver, launch, settle } from '../../support/aws/lifecycle.ts';
 import { whyNoMoto } from '../../support/aws/moto.ts';
-import { type Image, type StrictAws, startStrictAws, World } from '../../support/aws/strict/index.ts';
+import { eachInOwnWorld } from '../../support/aws/own-world.ts';
+import type { Image, World } from '../../support/aws/strict/index.ts';
 import { scenario } from '../../support/aws/strict/scenario.ts';
 
 const ws = projectName('ws');
 
 (whyNoMoto() ? describe.skip : describe)('what is saved is whole', () => {
-  let aws: StrictAws;
   let world: World;
   let actor: Actor;
-  beforeAll(async () => {
-    aws = await startStrictAws();
-  });
-  afterAll(() => aws.close());
-  beforeEach(async () => {
-    world = await World.make(aws, { dns: { provider: 'route53', zone: 'example.com' } });
-    actor = actorIn(world);
-  });
-  afterEach(() => world.end());
+  eachInOwnWorld(
+    (made) => {
+      world = made;
+      actor = actorIn(made);
+    },
+    { dns: { provider: 'route53', zone: 'example.com' } },
+  );
 
   const endOutside = (id: string) =>
     world.somebody().ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] }));

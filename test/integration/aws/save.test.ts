@@ -6,30 +6,25 @@ import {
   StopInstancesCommand,
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { projectName } from '../../../src/lifecycle/names.ts';
 import { askRestore, removeProject } from '../../../src/lifecycle/remove.ts';
 import { discardRun, saveAndEnd, saveNow } from '../../../src/lifecycle/save.ts';
 import { type Actor, actorIn, boxOf, launch, settle } from '../../support/aws/lifecycle.ts';
 import { whyNoMoto } from '../../support/aws/moto.ts';
-import { type StrictAws, startStrictAws, World } from '../../support/aws/strict/index.ts';
+import { eachInOwnWorld } from '../../support/aws/own-world.ts';
+import type { World } from '../../support/aws/strict/index.ts';
 import { scenario } from '../../support/aws/strict/scenario.ts';
 
 const ws = projectName('ws');
 
 (whyNoMoto() ? describe.skip : describe)('the disk of a project', () => {
-  let aws: StrictAws;
   let world: World;
   let actor: Actor;
-  beforeAll(async () => {
-    aws = await startStrictAws();
+  eachInOwnWorld((made) => {
+    world = made;
+    actor = actorIn(made);
   });
-  afterAll(() => aws.close());
-  beforeEach(async () => {
-    world = await World.make(aws);
-    actor = actorIn(world);
-  });
-  afterEach(() => world.end());
 
   const ownImages = () =>
     [...world.cloud.images.values()].filter(

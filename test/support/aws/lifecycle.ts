@@ -12,6 +12,14 @@ import { openProjects } from '../../../src/lifecycle/projects.ts';
 import { launchClaimed } from '../../../src/lifecycle/transitions.ts';
 import type { AwsEvent, World } from './strict/index.ts';
 
+/** What a launch with a data disk beside its root asks for; both stay when it ends. */
+export const twoDisks = {
+  BlockDeviceMappings: [
+    { DeviceName: '/dev/sda1', Ebs: { DeleteOnTermination: false } },
+    { DeviceName: '/dev/sdf', Ebs: { VolumeSize: 2, VolumeType: 'gp3', DeleteOnTermination: false } },
+  ],
+} as const;
+
 /** Counted in looks, of which each takes one millisecond of an actor's time. */
 export const inLooks: LifecycleWait = {
   poll: 1,

@@ -1,9 +1,9 @@
 import type { BlockDeviceMapping } from '@aws-sdk/client-ec2';
-import type * as z from 'zod/mini';
 import { DevboxError } from '../../base/errors.ts';
 import { cleanLine } from '../../base/text.ts';
 import { leaseTag } from '../../leases/marks.ts';
 import { parameterPrefix } from '../../lifecycle/names.ts';
+import { type LaunchSettings, launchSettingsOf } from '../launch-setting.ts';
 import type { LaunchAnswer, LaunchRequest, SshLaunch } from '../provider.ts';
 import type { AwsAccount } from './account.ts';
 import { findImage, type LaunchImage } from './image.ts';
@@ -17,6 +17,8 @@ import { sshUserOf } from './ssh-user.ts';
 import { userData } from './user-data.ts';
 import { ownFileOf } from './user-data-file.ts';
 import { zonesOf } from './zones.ts';
+
+const { parse, wrong }: LaunchSettings = launchSettingsOf('aws');
 
 /** Where relative files of the settings are looked for: both absolute. */
 export interface Places {
@@ -170,22 +172,4 @@ export function mappingsFor(
   outlive: boolean,
 ): readonly BlockDeviceMapping[] {
   return launchMappings(image, { rootGib: volume_size ?? 0, outlive }).mappings;
-}
-
-function parse<T>(schema: z.ZodMiniType<T>, value: unknown, prefix: string): T {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const nested = issue?.code === 'invalid_key' ? issue.issues[0] : issue;
-  const path = [prefix, ...(issue?.path ?? []).map(String)].filter((part) => part !== '').join('.');
-  throw wrong(path, nested?.message ?? 'is not valid');
-}
-
-export function wrong(setting: string, problem: string): DevboxError {
-  const name = cleanLine(setting, 200);
-  return new DevboxError('usage', `${name} ${problem}.`, {
-    code: 'aws/launch-setting',
-    title: 'Configuration Error',
-    details: [{ label: 'Setting', value: name }],
-  });
 }

@@ -3,12 +3,15 @@ import type * as z from 'zod/mini';
 import { DevboxError } from '../../base/errors.ts';
 import { cleanLine } from '../../base/text.ts';
 import { markHostname } from '../../leases/marks.ts';
+import { type LaunchSettings, launchSettingsOf } from '../launch-setting.ts';
 import type { LaunchAnswer, LaunchRequest, SshLaunch } from '../provider.ts';
 import { sshDefaults } from './box.ts';
 import type { Changed } from './client.ts';
 import { outcomeUnknown } from './errors.ts';
 import { type LambdaLaunch, lambdaLaunchSchema, lambdaTagsSchema, maxNameLength } from './schema.ts';
 import type { launched } from './wire.ts';
+
+const { parse, wrong }: LaunchSettings = launchSettingsOf('lambda');
 
 /** Where relative files of the settings are looked for: both absolute. */
 export interface Places {
@@ -119,23 +122,5 @@ async function buildUserData(
     tailscale: request.access?.tailscale ?? null,
     file: file === null ? null : resolve(places.cwd, file.replace(/^~(?=\/)/, places.home)),
     enabled,
-  });
-}
-
-function parse<T>(schema: z.ZodMiniType<T>, value: unknown, prefix: string): T {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const nested = issue?.code === 'invalid_key' ? issue.issues[0] : issue;
-  const path = [prefix, ...(issue?.path ?? []).map(String)].filter((part) => part !== '').join('.');
-  throw wrong(path, nested?.message ?? 'is not valid');
-}
-
-function wrong(setting: string, problem: string): DevboxError {
-  const name = cleanLine(setting, 200);
-  return new DevboxError('usage', `${name} ${problem}.`, {
-    code: 'lambda/launch-setting',
-    title: 'Configuration Error',
-    details: [{ label: 'Setting', value: name }],
   });
 }

@@ -6,7 +6,8 @@ import { leaseOfKey } from '../../../leases/marks.ts';
 import { drive } from '../../../lifecycle/drive.ts';
 import { type ProjectName, projectName } from '../../../lifecycle/names.ts';
 import type { Project } from '../../../lifecycle/project.ts';
-import { launchSettings, wrong } from '../launch.ts';
+import { launchSettingsOf } from '../../launch-setting.ts';
+import { launchSettings } from '../launch.ts';
 import { launchMappings } from '../mappings.ts';
 import { launchTemplates } from '../parameters.ts';
 import type { AwsLaunch } from '../schema.ts';
@@ -37,7 +38,10 @@ export async function planLaunch(deployment: ProjectDeployment, raw: Raw): Promi
   refuseUnlessLaunchable(project);
   const type = settings.instance_type ?? project?.instanceType ?? null;
   if (type === null) {
-    throw wrong('instance_type', `must name an instance type, such as g5.xlarge: ${name} remembers none`);
+    throw launchSettingsOf('aws').wrong(
+      'instance_type',
+      `must name an instance type, such as g5.xlarge: ${name} remembers none`,
+    );
   }
   const keyPair = settings.ssh_key_name ?? rememberedKey(project);
   if (keyPair !== null) await checkKeyPair(deployment, keyPair);

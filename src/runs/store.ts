@@ -1,6 +1,6 @@
-import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hasCode } from '../base/files.ts';
+import { namesIn } from '../base/files.ts';
 import { isLeaseId } from '../leases/lease.ts';
 import type { Run } from './run.ts';
 
@@ -54,13 +54,4 @@ export async function listRuns(folder: string): Promise<Run[]> {
     }),
   );
   return runs.flat().sort((a, b) => Date.parse(b.startedAt) - Date.parse(a.startedAt));
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return [];
-    throw error;
-  }
 }

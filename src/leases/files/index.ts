@@ -1,8 +1,8 @@
-import { chmod, mkdir, readdir, rm, unlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../../base/context.ts';
 import { DevboxError } from '../../base/errors.ts';
-import { hasCode, syncFolder, writeDurably } from '../../base/files.ts';
+import { namesIn, syncFolder, writeDurably } from '../../base/files.ts';
 import { drawLeaseId, type Lease, type LeaseId } from '../lease.ts';
 import {
   byAge,
@@ -129,13 +129,4 @@ async function lookAnew(folder: string): Promise<void> {
   await writeFile(path, '', { mode: 0o600 })
     .then(() => unlink(path))
     .catch(() => undefined);
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return [];
-    throw error;
-  }
 }
